@@ -1,0 +1,37 @@
+"""The Celery application and the one way in which the shop's tasks are queued."""
+
+import functools
+import logging
+import os
+from typing import Any
+
+from celery import Celery
+from celery.contrib.django.task import DjangoTask
+from django.db import transaction
+
+# Imported with the package, so before wsgi.py and asgi.py: a server that forgets to say which
+# settings gets production, which stops and says what is missing. manage.py is for development.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bowerbird.settings.production")
+
+logger = logging.getLogger(__name__)
+
+
+class ShopTask(DjangoTask):
+    """A task whose loss is survived: what is due is a query, and beat asks it again."""
+
+    def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
+        """Queue after commit; a broker that is down is logged, and never fails the request."""
+        transaction.on_commit(functools.partial(self._delay_or_log, *args, **kwargs))
+
+    def _delay_or_log(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            self.delay(*args, **kwargs)
+        except Exception as error:
+            if self.app.conf.task_eager_propagates:
+                raise
+            logger.warning("%s not queued, left to beat: %s", self.name, type(error).__name__)
+
+
+app = Celery("bowerbird", task_cls=ShopTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
