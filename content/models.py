@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.models import Orderable, Page
+
+from content.slugs import is_reserved
+
+
+class Picture(AbstractImage):
+    """The site's image model, our own from the first migration on, so that it can grow."""
+
+    admin_form_fields = Image.admin_form_fields
+
+    @property
+    def default_alt_text(self) -> str:
+        return self.description or ""
+
+
+class Rendition(AbstractRendition):
+    image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition"
+            )
+        ]
+
+
+class BasePage(Page):
+    """What every page of the site shares. Abstract: Wagtail's own table stays Wagtail's."""
+
+    share_picture = models.ForeignKey(
+        Picture,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture for sharing"),
+        help_text=_("Shown where a link to this page is shared. Landscape, 1200 pixels wide."),
+    )
+
+    promote_panels = [*Page.promote_panels, FieldPanel("share_picture")]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        super().clean()
+        if is_reserved(self.slug):
+            message = _("“%(slug)s” is an address of the shop itself. Choose another slug.")
+            raise ValidationError({"slug": message % {"slug": self.slug}})
+
+    def breadcrumbs(self) -> list[Page]:
+        """The way here from the front page, front page first, this page left out."""
+        return list(
+            self.get_ancestors()
+            .filter(depth__gt=1)
+            .live()
+            .defer_streamfields()
+            .specific(defer=True)
+        )
+
+
+@register_setting(icon="home")
+class ShopSettings(BaseSiteSetting, ClusterableModel):
+    """Who sells, on what terms: printed in the footer, in e-mails and on invoices."""
+
+    name = models.CharField(_("shop name"), max_length=100, default="Bower")
+    strapline = models.CharField(_("strapline"), max_length=160, blank=True)
+    logo = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    email = models.EmailField(_("e-mail for customers"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    company = models.CharField(_("legal name"), max_length=160, blank=True)
+    address = models.TextField(_("postal address"), blank=True)
+    country = CountryField(_("country"), default="GB")
+    vat_number = models.CharField(_("VAT number"), max_length=32, blank=True)
+    company_number = models.CharField(_("company registration"), max_length=64, blank=True)
+    prices_include_tax = models.BooleanField(
+        _("prices include tax"),
+        default=True,
+        help_text=_("How editors enter prices and shoppers see them."),
+    )
+    bank_account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
+    bank_iban = models.CharField(_("IBAN or account number"), max_length=42, blank=True)
+    bank_bic = models.CharField(_("BIC or sort code"), max_length=20, blank=True)
+    terms_page = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("terms and conditions"),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("name"), FieldPanel("strapline"), FieldPanel("logo")], _("Brand")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("company"),
+                FieldPanel("address"),
+                FieldPanel("country"),
+                FieldPanel("email"),
+                FieldPanel("phone"),
+                FieldPanel("vat_number"),
+                FieldPanel("company_number"),
+            ],
+            _("Seller"),
+        ),
+        MultiFieldPanel([FieldPanel("prices_include_tax")], _("Prices")),
+        MultiFieldPanel(
+            [
+                FieldPanel("bank_account_holder"),
+                FieldPanel("bank_iban"),
+                FieldPanel("bank_bic"),
+            ],
+            _("Bank transfer"),
+            help_text=_("With an account number, checkout offers payment by bank transfer."),
+        ),
+        PageChooserPanel("terms_page"),
+        InlinePanel("footer_links", heading=_("Links in the footer"), label=_("Link")),
+    ]
+
+    class Meta:
+        verbose_name = _("shop settings")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def accepts_bank_transfer(self) -> bool:
+        return bool(self.bank_iban)
+
+
+class FooterLink(Orderable):
+    settings = ParentalKey(ShopSettings, on_delete=models.CASCADE, related_name="footer_links")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+
+    panels = [PageChooserPanel("page")]
+
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
+        verbose_name = _("footer link")
+
+    def __str__(self) -> str:
+        return str(self.page)
