@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page as ResultPage
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page, PageManager
+from wagtail.search import index
+
+from content.blocks import StoryBlock
+from content.models import BasePage, Picture
+from products.forms import ProductPageForm
+from products.models.variants import Variant
+from products.models.vocabulary import Brand, TaxClass
+from products.panels import VariantsPanel
+from products.permissions import CataloguePermissionTester
+from products.querysets import ProductQuerySet, VariantQuerySet
+from products.sources import source_ids
+
+PRODUCTS_A_PAGE = 24
+
+
+class CategoryPage(BasePage):
+    """A shelf of the shop. Shows the products below it and those that name it as a category."""
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
+    picture = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("picture"),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("introduction")]
+    parent_page_types = ["home.HomePage", "products.CategoryPage"]
+    subpage_types = ["products.CategoryPage", "products.ProductPage"]
+    template = "products/category_page.html"
+
+    def permissions_for_user(self, user: Any) -> CataloguePermissionTester:
+        return CataloguePermissionTester(user, self)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from products.cards import cards_for
+
+        context = super().get_context(request, *args, **kwargs)
+        page = self.products_page(request.GET.get("page", "1"))
+        context["products"] = page
+        context["cards"] = cards_for(page.object_list, request)
+        context["subcategories"] = CategoryPage.objects.child_of(self).live().public()
+        return context
+
+    def products_page(self, number: str) -> ResultPage[ProductPage]:
+        products = ProductPage.objects.live().public().in_category(self).on_the_shelf()
+        return Paginator(products, PRODUCTS_A_PAGE).get_page(number)
+
+
+class ProductPage(BasePage):
+    """What is written about a product. Stock is elsewhere: see `products.models.skus`.
+
+    A simple product has one variant, so that there is no second code path.
+    """
+
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        max_length=300,
+        help_text=_("One or two sentences, shown beside the price and in listings."),
+    )
+    body = StreamField(StoryBlock(), blank=True, verbose_name=_("story"))
+    variants: Any  # modelcluster's managers of what points here
+    gallery: Any
+    categories = ParentalManyToManyField(
+        CategoryPage,
+        blank=True,
+        related_name="products",
+        verbose_name=_("also in"),
+        help_text=_("Further categories, besides the one that this page stands in."),
+    )
+    brand = models.ForeignKey(
+        Brand,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("brand or maker"),
+    )
+    tax_class = models.ForeignKey(
+        TaxClass,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("tax class"),
+        help_text=_("Decides the VAT rate. Empty: the standard rate."),
+    )
+    manufacturer = models.TextField(
+        _("manufacturer"),
+        blank=True,
+        max_length=400,
+        help_text=_("Name, postal and e-mail address, as product safety law asks for."),
+    )
+    responsible_person = models.TextField(
+        _("responsible person in the EU"),
+        blank=True,
+        max_length=400,
+        help_text=_("Where the manufacturer is outside the EU."),
+    )
+    safety_information = models.TextField(_("safety information"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        VariantsPanel(
+            "variants",
+            heading=_("Variants and prices"),
+            label=_("Variant"),
+            min_num=1,
+            help_text=_(
+                "A simple product has one variant. Prices change when the page is published."
+            ),
+            classname="variant-table",
+        ),
+        InlinePanel("gallery", heading=_("Pictures"), label=_("Picture")),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [
+                FieldPanel("categories"),
+                FieldRowPanel([FieldPanel("brand"), FieldPanel("tax_class")]),
+            ],
+            heading=_("Where it belongs"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("manufacturer"),
+                FieldPanel("responsible_person"),
+                FieldPanel("safety_information"),
+            ],
+            heading=_("Product safety"),
+            classname="collapsed",
+        ),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("body"),
+        index.RelatedFields("brand", [index.SearchField("name")]),
+        index.RelatedFields("variants", [index.SearchField("sku_id")]),
+    ]
+    base_form_class = ProductPageForm
+    parent_page_types = ["products.CategoryPage"]
+    subpage_types: list[str] = []
+    template = "products/product_page.html"
+    # One price and one stock a product: a copy starts without variants (and says so), and a
+    # translation shows those of the page it translates.
+    exclude_fields_in_copy = ["variants"]
+
+    objects = PageManager.from_queryset(ProductQuerySet)()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Wagtail copies the children of an alias whatever `exclude_fields_in_copy` says.
+        if self.alias_of_id:
+            self.variants = []
+        super().save(*args, **kwargs)
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        if not self.tax_class_id and self._state.adding:
+            self.tax_class = TaxClass.objects.filter(code=TaxClass.DEFAULT_CODE).first()
+        super().full_clean(*args, **kwargs)
+
+    def permissions_for_user(self, user: Any) -> CataloguePermissionTester:
+        return CataloguePermissionTester(user, self)
+
+    @cached_property
+    def source(self) -> ProductPage:
+        """The page that holds the variants: this, or what it is a translation or alias of."""
+        if self.pk is None:
+            return self
+        source = source_ids([self])[self.pk]
+        return self if source == self.pk else ProductPage.objects.get(pk=source)
+
+    def offers(self) -> list[Variant]:
+        """The variants in the editor's order, with SKU, options and picture at hand.
+
+        Read from the page itself, so that a preview shows prices that are not saved yet.
+        """
+        variants = self.source.variants.all()
+        if isinstance(variants, VariantQuerySet):
+            variants = variants.with_details()
+        return [variant for variant in variants if variant.sku_id and variant.price is not None]
+
+    def pictures(self) -> list[ProductPicture]:
+        gallery = self.gallery.all() or self.source.gallery.all()
+        entries = [entry for entry in gallery if entry.picture_id]
+        models.prefetch_related_objects(entries, "picture")
+        return entries
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from products.offers import offer_context
+
+        context = super().get_context(request, *args, **kwargs)
+        context.update(offer_context(self, request))
+        return context
+
+
+class ProductPicture(Orderable):
+    page = ParentalKey(ProductPage, on_delete=models.CASCADE, related_name="gallery")
+    picture = models.ForeignKey(
+        Picture,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    alt = models.CharField(_("description for those who cannot see it"), max_length=255, blank=True)
+
+    panels = [FieldPanel("picture"), FieldPanel("alt")]
+
+    class Meta(Orderable.Meta):
+        ordering = ["sort_order", "pk"]
+        verbose_name = _("picture")
+
+    def __str__(self) -> str:
+        return self.alt or str(self.picture)
+
+    @property
+    def alt_text(self) -> str:
+        return self.alt or (self.picture.default_alt_text if self.picture else "")

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.utils import timezone
+from wagtail.models import Locale, PageViewRestriction
+from wagtail.query import PageQuerySet
+
+if TYPE_CHECKING:
+    from products.models import CategoryPage
+
+
+def _in_stock() -> Q:
+    return Q(sku__backorders_allowed=True) | Q(sku__on_hand__gt=F("sku__reserved"))
+
+
+class VariantQuerySet(models.QuerySet):
+    """`sellable` is the one answer to "what may be sold": basket, checkout and pages all ask it."""
+
+    def sellable(self) -> VariantQuerySet:
+        """Of a page that is live, public, not expired, and its own; the SKU not retired.
+
+        Sold-out variants are included: they may be sold again, and the shopper is told.
+        """
+        own_path = ExpressionWrapper(OuterRef("page__path"), output_field=CharField())
+        restricted = PageViewRestriction.objects.annotate(product_path=own_path).filter(
+            product_path__startswith=F("page__path")
+        )
+        not_yet_expired = Q(page__expire_at__isnull=True) | Q(page__expire_at__gt=timezone.now())
+        return self.filter(
+            ~Exists(restricted),
+            not_yet_expired,
+            page__live=True,
+            page__expired=False,
+            page__alias_of__isnull=True,
+            sku__retired=False,
+        )
+
+    def in_stock(self) -> VariantQuerySet:
+        return self.filter(_in_stock())
+
+    def with_details(self) -> VariantQuerySet:
+        return self.select_related(
+            "sku", "option_1__option", "option_2__option", "option_3__option", "picture"
+        )
+
+
+class ProductQuerySet(PageQuerySet):
+    def in_active_locale(self) -> ProductQuerySet:
+        return self.filter(locale=Locale.get_active())
+
+    def in_category(self, category: CategoryPage) -> ProductQuerySet:
+        """Those that stand in the category or below it, or name one of these as a category."""
+        named = self.model.categories.through.objects.filter(
+            productpage=OuterRef("pk"), categorypage__path__startswith=category.path
+        )
+        return self.filter(Q(path__startswith=category.path) | Exists(named))
+
+    def on_the_shelf(self) -> ProductQuerySet:
+        """Newest first."""
+        return self.order_by("-first_published_at", "-pk")
