@@ -1,0 +1,11 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from basket import basket as current_basket
+
+
+def basket(request: HttpRequest) -> dict[str, Any]:
+    """`basket`, computed only where a template asks for it."""
+    return {"basket": SimpleLazyObject(lambda: current_basket.of_request(request))}
