@@ -1,0 +1,103 @@
+"""E-mails to shoppers: owed in the transaction that causes them, sent by a task."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.utils import parseaddr
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from checkout import invoices, stylesheets
+from checkout.models import EmailKind, Invoice, Order, OrderEmail
+from content.models import ShopSettings
+
+# Longer than any task may run, so that a claim outlives its claimant only when that was killed.
+CLAIM = timedelta(minutes=5)
+MAX_ATTEMPTS = 50
+
+
+def owe(order: Order, kind: EmailKind) -> None:
+    """Inside the caller's transaction: the e-mail is due once, whatever happens next."""
+    from checkout.tasks import send_email
+
+    email, is_new = OrderEmail.objects.get_or_create(order=order, kind=kind)
+    if is_new:
+        send_email.delay_on_commit(email.pk)
+
+
+def due() -> list[int]:
+    now = timezone.now()
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    emails = OrderEmail.objects.due().filter(unclaimed, attempts__lt=MAX_ATTEMPTS)
+    return list(emails.order_by("created_at").values_list("pk", flat=True)[:200])
+
+
+def send(email_id: int) -> bool:
+    """Send it, unless that happened or another worker is at it. Raises what the server raises."""
+    if not _claim(email_id):
+        return False
+    email = OrderEmail.objects.select_related("order__site").get(pk=email_id)
+    try:
+        build(email).send()
+    except Exception as error:
+        OrderEmail.objects.filter(pk=email_id).update(
+            claimed_until=timezone.now() + timedelta(seconds=min(30 * 2**email.attempts, 3600)),
+            last_error=type(error).__name__,
+        )
+        raise
+    OrderEmail.objects.filter(pk=email_id).update(
+        sent_at=timezone.now(), claimed_until=None, last_error=""
+    )
+    return True
+
+
+def build(email: OrderEmail) -> EmailMultiAlternatives:
+    """HTML and text in the order's language; the invoice attached where there is one."""
+    order = email.order
+    shop = ShopSettings.for_site(order.site)
+    with translation.override(order.language):
+        context = {"order": order, "shop": shop, "url": order.public_url, "email": email}
+        template = f"checkout/emails/{email.kind}"
+        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+        text = render_to_string(f"{template}.txt", context)
+        html = _in_style(render_to_string(f"{template}.html", context))
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        to=[order.email],
+        reply_to=[shop.email] if shop.email else None,
+        headers={"Message-ID": message_id(email), "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(html, "text/html")
+    if email.kind == EmailKind.CONFIRMED:
+        invoice = invoices.rendered(Invoice.objects.get(order=order))
+        with invoice.pdf.open("rb") as pdf:
+            message.attach(invoice.file_name, pdf.read(), "application/pdf")
+    return message
+
+
+def _in_style(html: str) -> str:
+    """With each rule on the elements it is for; those for dark mode and phones stay in the head."""
+    style = stylesheets.read("email.css")
+    return css_inline.inline(
+        html, extra_css=style, keep_at_rules=True, load_remote_stylesheets=False
+    )
+
+
+def message_id(email: OrderEmail) -> str:
+    """The same for every try, so that a mail system can tell a repetition."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<order-{email.order.number.lower()}-{email.kind}-{email.pk}@{domain}>"
+
+
+def _claim(email_id: int) -> bool:
+    now = timezone.now()
+    claimed = OrderEmail.objects.due().filter(
+        Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), pk=email_id
+    )
+    return bool(claimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1))

@@ -1,0 +1,22 @@
+from checkout.models.documents import EmailKind, Invoice, InvoiceSeries, OrderEmail
+from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
+from checkout.models.payments import Payment, PaymentEvent, PaymentStatus, Refund
+from checkout.models.terms import ShippingMethod, TaxRate
+
+__all__ = [
+    "EmailKind",
+    "Invoice",
+    "InvoiceSeries",
+    "Order",
+    "OrderAddress",
+    "OrderEmail",
+    "OrderEvent",
+    "OrderLine",
+    "OrderTax",
+    "Payment",
+    "PaymentEvent",
+    "PaymentStatus",
+    "Refund",
+    "ShippingMethod",
+    "TaxRate",
+]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkout.models.orders import Order
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+class InvoiceSeries(models.Model):
+    """A run of invoice numbers without gaps. Its row is locked while a number is allotted."""
+
+    prefix = models.CharField(max_length=16, primary_key=True)
+    next_number = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def due(self) -> InvoiceQuerySet:
+        """Numbered, not rendered yet."""
+        return self.filter(rendered_at__isnull=True)
+
+
+class Invoice(models.Model):
+    """The invoice of a paid order. The number is allotted as the order is marked paid."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="invoice")
+    series = models.ForeignKey(InvoiceSeries, on_delete=models.PROTECT, related_name="invoices")
+    sequence = models.PositiveIntegerField()
+    issued_at = models.DateTimeField(_("issued"), default=timezone.now)
+    pdf = models.FileField(storage=private_storage, blank=True)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["series", "sequence"]
+        verbose_name = _("invoice")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "sequence"], name="invoice_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """ "INV-2026-00042"."""
+        return f"{self.series_id}{self.sequence:05d}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.number}.pdf"
+
+    def get_absolute_url(self) -> str:
+        return reverse("checkout:invoice", args=[self.order.token, self.number])
+
+
+class EmailKind(models.TextChoices):
+    RECEIVED = "received", _("Order received")
+    CONFIRMED = "confirmed", _("Payment received, with the invoice")
+
+
+class OrderEmailQuerySet(models.QuerySet["OrderEmail"]):
+    def due(self) -> OrderEmailQuerySet:
+        return self.filter(sent_at__isnull=True)
+
+
+class OrderEmail(models.Model):
+    """An e-mail that an order owes its shopper: due from its creation until `sent_at`.
+
+    `claimed_until` keeps a second worker away while a first one is sending.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
+    kind = models.CharField(_("kind"), max_length=16, choices=EmailKind)
+    created_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = OrderEmailQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "kind"], name="order_email_once_a_kind")
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(sent_at__isnull=True),
+                name="order_email_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order.number} {self.kind}"

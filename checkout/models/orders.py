@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from wagtail.models import Revision
+
+from basket.models import Coupon
+from checkout import status
+from checkout.status import OrderStatus
+from content.models import Picture
+from products import stock
+from products.fields import MoneyField
+from products.models import ProductPage, Sku
+
+# Without the letters and digits that are mistaken for each other.
+_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_token() -> str:
+    """192 random bits: the address of an order is its only key."""
+    return secrets.token_urlsafe(24)
+
+
+def new_number() -> str:
+    """ "7KQ3-M9XT": short enough for the telephone, and silent about how many orders there are."""
+    letters = [secrets.choice(_NUMBER_ALPHABET) for _ in range(8)]
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def awaiting_payment(self) -> OrderQuerySet:
+        return self.filter(status__in=status.RESERVED)
+
+    def overdue(self) -> OrderQuerySet:
+        """Reserved for longer than they may be."""
+        return self.awaiting_payment().filter(expires_at__lte=timezone.now())
+
+    def settled(self) -> OrderQuerySet:
+        return self.filter(status__in=status.SETTLED)
+
+    def to_pack(self) -> OrderQuerySet:
+        return self.filter(status=OrderStatus.PAID)
+
+    def of_user(self, user: Any) -> OrderQuerySet:
+        return self.filter(user=user)
+
+
+class Order(models.Model):
+    """What somebody ordered. Amounts, addresses and lines never change after placement."""
+
+    token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    number = models.CharField(_("number"), max_length=16, unique=True, default=new_number)
+    # From the checkout form: a second press of the button finds the order of the first.
+    form_key = models.UUIDField(unique=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=20, choices=OrderStatus, default=OrderStatus.PENDING
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="orders",
+        verbose_name=_("account"),
+    )
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    note = models.TextField(_("note from the customer"), max_length=500, blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.PROTECT, related_name="+")
+
+    currency = models.CharField(_("currency"), max_length=3)
+    prices_include_tax = models.BooleanField(_("prices include tax"))
+    subtotal = MoneyField(_("goods"))
+    discount = MoneyField(_("discount"))
+    coupon = models.ForeignKey(
+        Coupon, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
+    coupon_code = models.CharField(_("coupon"), max_length=32, blank=True)
+    shipping = MoneyField(_("delivery"))
+    shipping_method = models.CharField(_("delivery method"), max_length=100)
+    shipping_estimate = models.CharField(_("delivery estimate"), max_length=100, blank=True)
+    net = MoneyField(_("net"))
+    tax = MoneyField(_("tax"))
+    total = MoneyField(_("total"))
+
+    payment_provider = models.CharField(_("payment"), max_length=32)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now, db_index=True)
+    expires_at = models.DateTimeField(_("reserved until"), null=True)
+    paid_at = models.DateTimeField(_("paid on"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at", "-pk"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(
+                fields=["expires_at"], condition=Q(status="pending"), name="order_overdue"
+            ),
+            models.Index(fields=["status", "-placed_at"], name="order_by_status"),
+            models.Index(fields=["email"], name="order_by_email"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    subtotal__gte=0,
+                    discount__gte=0,
+                    shipping__gte=0,
+                    net__gte=0,
+                    tax__gte=0,
+                    total__gte=0,
+                ),
+                name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[s.value for s in sorted(status.SETTLED)])
+                | Q(paid_at__isnull=False),
+                name="order_settled_means_paid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("checkout:status", args=[self.token])
+
+    @property
+    def public_url(self) -> str:
+        """With scheme and host, for e-mails and payment providers."""
+        return settings.BASE_URL + self.get_absolute_url()
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """Units by SKU code."""
+        return {line.sku_id: line.quantity for line in self.lines.all()}
+
+    @property
+    def is_overdue(self) -> bool:
+        return (
+            self.status in status.RESERVED
+            and self.expires_at is not None
+            and self.expires_at <= timezone.now()
+        )
+
+    @property
+    def public_status(self) -> str:
+        """As the status page publishes it; other programs do not tell delivered from sent."""
+        return OrderStatus.SENT if self.status == OrderStatus.DELIVERED else self.status
+
+    @cached_property
+    def delivery_address(self) -> OrderAddress:
+        return self._address(OrderAddress.Kind.DELIVERY)
+
+    @cached_property
+    def billing_address(self) -> OrderAddress:
+        return self._address(OrderAddress.Kind.BILLING)
+
+    def _address(self, kind: str) -> OrderAddress:
+        return next(address for address in self.addresses.all() if address.kind == kind)
+
+    @property
+    def latest_payment(self) -> Any:
+        return self.payments.order_by("-attempt").first()
+
+    def transition_to(self, after: OrderStatus, *, actor: Any = None, **data: Any) -> None:
+        """Move on, under the order's row lock, with what that means for stock and coupon.
+
+        Raises TransitionNotAllowed, and OutOfStock where late money finds an empty shelf.
+        """
+        with transaction.atomic():
+            locked = Order.objects.select_for_update().get(pk=self.pk)
+            before = OrderStatus(locked.status)
+            status.check(before, after)
+            locked._move_stock(before, after, actor)
+            locked.status = after
+            if after == OrderStatus.PAID:
+                locked.paid_at = timezone.now()
+            locked.save(update_fields=["status", "paid_at"])
+            locked.record("status", actor=actor, before=before, after=after, **data)
+        self.status, self.paid_at = locked.status, locked.paid_at
+
+    def record(self, what: str, *, actor: Any = None, **data: Any) -> OrderEvent:
+        return OrderEvent.objects.create(order=self, what=what, actor=actor, data=data)
+
+    def _move_stock(self, before: OrderStatus, after: OrderStatus, actor: Any) -> None:
+        if after == OrderStatus.PAID:
+            if before in status.RELEASED:
+                stock.reserve(self.quantities)
+                self._count_coupon(+1)
+            stock.sell(self.quantities, reference=self.number, actor=actor)
+        elif before in status.RESERVED and after in status.RELEASED:
+            stock.release(self.quantities)
+            self._count_coupon(-1)
+
+    def _count_coupon(self, step: int) -> None:
+        """A use that comes back late is honoured, though not counted above the coupon's limit."""
+        within_limits = Q(max_uses__isnull=True) | Q(max_uses__gte=F("uses") + step)
+        Coupon.objects.filter(within_limits, orders=self, uses__gte=-step).update(
+            uses=F("uses") + step
+        )
+
+
+class _Snapshot(models.Model):
+    """Written once with its order, then only read."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError(f"{type(self).__name__} is a snapshot and never changes.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} is a snapshot and is never deleted.")
+
+
+class OrderLine(_Snapshot):
+    """One SKU of an order, named and priced as it was sold. Unit prices before the discount."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    sku = models.ForeignKey(
+        Sku, to_field="code", on_delete=models.PROTECT, related_name="order_lines"
+    )
+    product = models.ForeignKey(ProductPage, on_delete=models.PROTECT, related_name="order_lines")
+    # The page that the shopper saw, word for word: staff read it under "as sold".
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("title"), max_length=255)
+    options = models.CharField(_("options"), max_length=255, blank=True)
+    picture = models.ForeignKey(
+        Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_net = MoneyField()
+    unit_gross = MoneyField()
+    tax_class = models.CharField(max_length=32)
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=6, decimal_places=3)
+    discount = MoneyField(_("discount"))
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+
+    class Meta:
+        ordering = ["order", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_a_sku"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_units"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} ({self.options})" if self.options else self.title
+
+    @property
+    def unit_price(self) -> Any:
+        """In the mode in which the shop shows prices."""
+        return self.unit_gross if self.order.prices_include_tax else self.unit_net
+
+    @property
+    def amount(self) -> Any:
+        """All units before the discount, in the mode in which the shop shows prices."""
+        return self.unit_price * self.quantity
+
+
+class OrderTax(_Snapshot):
+    """Net, tax and gross of everything in an order that is taxed at one rate, delivery included."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes")
+    rate = models.DecimalField(max_digits=6, decimal_places=3)
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+
+    class Meta:
+        ordering = ["order", "-rate"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "rate"], name="order_tax_once_a_rate")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} %"
+
+
+class OrderAddress(_Snapshot):
+    class Kind(models.TextChoices):
+        DELIVERY = "delivery", _("Delivery address")
+        BILLING = "billing", _("Billing address")
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="addresses")
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    company = models.CharField(_("company"), max_length=120, blank=True)
+    line1 = models.CharField(_("address"), max_length=160)
+    line2 = models.CharField(_("address, second line"), max_length=160, blank=True)
+    city = models.CharField(_("town or city"), max_length=100, blank=True)
+    region = models.CharField(_("state or province"), max_length=100, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    country = CountryField(_("country"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "kind"], name="order_address_once_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(self.as_lines())
+
+    def as_lines(self) -> list[str]:
+        """In the order in which the country's post wants to read it."""
+        from checkout.addresses import address_lines
+
+        return address_lines(self.as_dict())
+
+    def as_dict(self) -> dict[str, str]:
+        fields = ("name", "company", "line1", "line2", "city", "region", "postcode")
+        return {field: getattr(self, field) for field in fields} | {"country": str(self.country)}
+
+
+class OrderEvent(_Snapshot):
+    """What happened to an order, append-only: what, when, who, and the facts of it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    what = models.CharField(max_length=32)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    data: models.JSONField[Mapping[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.data}"

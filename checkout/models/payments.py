@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from checkout.models.orders import Order
+from products.fields import MoneyField
+
+
+class PaymentStatus(models.TextChoices):
+    CREATED = "created", _("Not begun")
+    OPEN = "open", _("With the shopper")
+    PROCESSING = "processing", _("On its way")
+    SUCCEEDED = "succeeded", _("Paid")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Expired")
+    HELD = "held", _("Held: does not match the order")
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def unsettled(self) -> PaymentQuerySet:
+        """Begun at a provider that can be asked how it ended."""
+        return self.filter(
+            status__in=[PaymentStatus.OPEN, PaymentStatus.PROCESSING], reference__isnull=False
+        )
+
+
+class Payment(models.Model):
+    """One attempt to pay an order.
+
+    `parameters` are fixed before the provider is first called, so that a retry sends exactly the
+    same; `reference` is the provider's name for the attempt.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    provider = models.CharField(_("provider"), max_length=32)
+    status = models.CharField(
+        _("status"), max_length=12, choices=PaymentStatus, default=PaymentStatus.CREATED
+    )
+    amount = MoneyField(_("amount"))
+    currency = models.CharField(max_length=3)
+    parameters = models.JSONField(default=dict)
+    reference = models.CharField(_("reference"), max_length=255, null=True, blank=True)  # noqa: DJ001
+    # What a refund names: Stripe's payment intent, where the session is the reference.
+    charge = models.CharField(max_length=255, blank=True)
+    redirect_url = models.URLField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "attempt"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "attempt"], name="payment_attempt_once"),
+            # NULLs are distinct: attempts that have no reference yet do not collide.
+            models.UniqueConstraint(
+                fields=["provider", "reference"], name="payment_reference_unique"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_not_negative"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["checked_at"],
+                condition=Q(status__in=["open", "processing"]),
+                name="payment_unsettled",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order.number} / {self.attempt}"
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.order.token}-{self.attempt}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the stock is no longer reserved: a session at a provider ends with it."""
+        return self.order.expires_at or self.created_at
+
+
+class PaymentEventQuerySet(models.QuerySet["PaymentEvent"]):
+    def due(self) -> PaymentEventQuerySet:
+        return self.filter(processed_at__isnull=True)
+
+
+class PaymentEvent(models.Model):
+    """A provider's message, stored as it came once its signature was found good."""
+
+    provider = models.CharField(max_length=32)
+    event_id = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    payment = models.ForeignKey(
+        Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
+    payload = models.JSONField()
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PaymentEventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "event_id"], name="payment_event_stored_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["received_at"],
+                condition=Q(processed_at__isnull=True),
+                name="payment_event_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def due(self) -> RefundQuerySet:
+        return self.filter(made_at__isnull=True)
+
+
+class Refund(models.Model):
+    """Money that goes back. Due until `made_at`; the task that makes it may run twice."""
+
+    class Reason(models.TextChoices):
+        SOLD_OUT = "sold_out", _("Paid too late, and sold out by then")
+        CANCELLED = "cancelled", _("Paid after it was cancelled")
+        DUPLICATE = "duplicate", _("Paid twice")
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = MoneyField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason)
+    reference = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something"),
+            models.UniqueConstraint(fields=["payment", "reason"], name="refund_once_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.payment.currency}"
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.payment.idempotency_key}-refund-{self.reason}"
+
+    def as_event(self) -> dict[str, Any]:
+        return {"amount": str(self.amount), "reason": self.reason}

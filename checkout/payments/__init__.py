@@ -1,0 +1,19 @@
+"""The payment providers of the shop, by the name that an order keeps."""
+
+from checkout.payments.bank_transfer import BankTransfer
+from checkout.payments.base import PaymentProvider
+from checkout.payments.demo import Demo
+from checkout.payments.stripe import Stripe
+from content.models import ShopSettings
+
+_ALL: tuple[PaymentProvider, ...] = (Stripe(), Demo(), BankTransfer())
+_PROVIDERS = {provider.name: provider for provider in _ALL}
+
+
+def get(name: str) -> PaymentProvider:
+    """Raises KeyError for a name that no order can have."""
+    return _PROVIDERS[name]
+
+
+def offered(shop: ShopSettings) -> list[PaymentProvider]:
+    return [provider for provider in _PROVIDERS.values() if provider.is_offered(shop)]

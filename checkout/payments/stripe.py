@@ -1,0 +1,209 @@
+"""Stripe Checkout Sessions. Nobody else imports the SDK, and minor units exist only here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import stripe
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from checkout.payments.base import (
+    Observation,
+    Outcome,
+    ProviderRefused,
+    ProviderUnavailable,
+    Started,
+)
+from products.money import exponent, round_money
+
+if TYPE_CHECKING:
+    from checkout.models import Payment, Refund
+    from content.models import ShopSettings
+
+TIMEOUT = 8  # seconds: a shopper is waiting
+RETRIES = 1
+
+# What Stripe calls the languages that it speaks as we do.
+_LOCALES = {code: code for code in ("de", "en", "es", "fr", "it", "nl")} | {"en-gb": "en-GB"}
+# Where Stripe's minor unit is not that of ISO 4217.
+_STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+# Smallest charges by currency, in major units; what is missing here Stripe refuses itself.
+_MINIMUMS = {
+    "GBP": "0.30",
+    "EUR": "0.50",
+    "USD": "0.50",
+    "CHF": "0.50",
+    "AUD": "0.50",
+    "CAD": "0.50",
+    "NZD": "0.50",
+    "SEK": "3.00",
+    "NOK": "3.00",
+    "DKK": "2.50",
+    "PLN": "2.00",
+    "CZK": "15.00",
+    "HUF": "175.00",
+    "JPY": "50",
+}
+
+
+class Stripe:
+    name: ClassVar[str] = "stripe"
+    label = _("Card and more")
+    description = _("Paid on the secure page of Stripe, our payment service.")
+    confirmed_by_hand: ClassVar[bool] = False
+    announces_order: ClassVar[bool] = False
+
+    def is_offered(self, shop: ShopSettings) -> bool:
+        return bool(settings.STRIPE_SECRET_KEY)
+
+    def window(self) -> int:
+        return settings.ORDER_PAYMENT_WINDOW
+
+    def minimum(self, currency: str) -> Decimal:
+        return Decimal(_MINIMUMS.get(currency, "0"))
+
+    def parameters(self, payment: Payment) -> dict[str, Any]:
+        order = payment.order
+        metadata = {"bowerbird_order": order.number, "bowerbird_attempt": str(payment.attempt)}
+        return {
+            "mode": "payment",
+            "client_reference_id": order.number,
+            "customer_email": order.email,
+            "locale": _LOCALES.get(order.language, "auto"),
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": order.currency.lower(),
+                        "unit_amount": to_minor(order.total, order.currency),
+                        "product_data": {
+                            "name": str(_("Order %(number)s") % {"number": order.number})
+                        },
+                    },
+                }
+            ],
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata},
+            "success_url": f"{order.public_url}?paid=1",
+            "cancel_url": order.public_url,
+            "expires_at": int(payment.ends_at.timestamp()),
+        }
+
+    def start(self, payment: Payment) -> Started:
+        session = _call(
+            lambda client: client.v1.checkout.sessions.create(
+                params=payment.parameters,
+                options={"idempotency_key": payment.idempotency_key},
+            )
+        )
+        return Started(reference=session.id, redirect_url=session.url or "")
+
+    def look_up(self, payment: Payment) -> Observation:
+        # With the intent, which alone tells a bank debit that failed from one on its way.
+        session = _call(
+            lambda client: client.v1.checkout.sessions.retrieve(
+                payment.reference, params={"expand": ["payment_intent"]}
+            )
+        )
+        return observe(session.to_dict())
+
+    def cancel(self, payment: Payment) -> None:
+        _call(lambda client: client.v1.checkout.sessions.expire(payment.reference))
+
+    def refund(self, refund: Refund) -> str:
+        made = _call(
+            lambda client: client.v1.refunds.create(
+                params={
+                    "payment_intent": refund.payment.charge,
+                    "amount": to_minor(refund.amount, refund.payment.currency),
+                    "metadata": {"bowerbird_order": refund.payment.order.number},
+                },
+                options={"idempotency_key": refund.idempotency_key},
+            )
+        )
+        return str(made.id)
+
+
+def observe(session: Mapping[str, Any], *, failed: bool = False) -> Observation:
+    """What a Checkout Session says. `failed`: its bank said no after the shopper had left."""
+    currency = str(session["currency"] or "").upper()
+    intent = session.get("payment_intent")
+    return Observation(
+        outcome=Outcome.FAILED if failed else _outcome(session),
+        amount=from_minor(session["amount_total"] or 0, currency),
+        currency=currency,
+        charge=intent if isinstance(intent, str) else (intent or {}).get("id", ""),
+    )
+
+
+def _outcome(session: Mapping[str, Any]) -> Outcome:
+    if session["payment_status"] == "paid":
+        return Outcome.PAID
+    if session["status"] == "expired":
+        return Outcome.EXPIRED
+    if session["status"] == "complete":
+        return Outcome.FAILED if _bank_said_no(session) else Outcome.PROCESSING
+    return Outcome.OPEN
+
+
+def _bank_said_no(session: Mapping[str, Any]) -> bool:
+    intent = session.get("payment_intent")
+    status = intent["status"] if isinstance(intent, Mapping) else ""
+    return status in {"requires_payment_method", "canceled"}
+
+
+class BadSignature(Exception):
+    """The message does not prove that it comes from Stripe."""
+
+
+def verify(body: bytes, signature: str) -> dict[str, Any]:
+    """The event in a webhook's raw body. Raises BadSignature, whatever was wrong with it."""
+    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+        try:
+            stripe.WebhookSignature.verify_header(body.decode(), signature, secret, tolerance=300)
+            event = json.loads(body)
+        except Exception:  # noqa: S112  a hostile header may raise anything (TypeError, say)
+            continue
+        if isinstance(event, dict):
+            return event
+    raise BadSignature
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Pounds to pence, yen to yen."""
+    return int(round_money(amount, currency).scaleb(_minor_exponent(currency)))
+
+
+def from_minor(amount: int, currency: str) -> Decimal:
+    if not currency:
+        return Decimal(amount)
+    # Never rounded: a fraction that the currency lacks must not pass for the right amount.
+    return Decimal(amount).scaleb(-_minor_exponent(currency))
+
+
+def _minor_exponent(currency: str) -> int:
+    return _STRIPE_EXPONENTS.get(currency, exponent(currency))
+
+
+def _call(request: Any) -> Any:
+    """Run one API call, retried as the SDK does; failures come in the shop's two kinds."""
+    try:
+        return request(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE))
+    except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
+        raise ProviderRefused(error.code or type(error).__name__) from error
+    except stripe.StripeError as error:
+        raise ProviderUnavailable(type(error).__name__) from error
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, base: str) -> stripe.StripeClient:
+    http = stripe.RequestsClient(timeout=TIMEOUT)
+    addresses: Any = {"api": base} if base else {}
+    return stripe.StripeClient(
+        key, http_client=http, base_addresses=addresses, max_network_retries=RETRIES
+    )

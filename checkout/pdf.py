@@ -1,0 +1,41 @@
+"""From HTML to a tagged PDF. Imported only where a document is made: WeasyPrint is slow to load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from django.conf import settings
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+FONTS = (settings.BASE_DIR / "static/fonts").resolve()
+# What a style sheet's relative addresses begin at, as in the browser.
+STYLES = settings.BASE_DIR / "static/css/"
+
+
+class OwnFontsOnly(URLFetcher):
+    """Reads font files of the shop; whatever else a document asks for, it does not get."""
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        parts = urlsplit(url)
+        path = Path(url2pathname(parts.path)).resolve()
+        is_ours = path.is_relative_to(FONTS) and path.suffix == ".woff2" and path.is_file()
+        if parts.scheme != "file" or parts.netloc or not is_ours:
+            raise ValueError(f"A document fetches nothing but the shop's fonts: {url[:80]}")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff2"})
+
+
+def render(html: str, style: str) -> bytes:
+    """A PDF/UA document. `style` may name fonts as our style sheets do."""
+    fetcher, fonts = OwnFontsOnly(), FontConfiguration()
+    document = HTML(string=html, url_fetcher=fetcher)
+    sheet = CSS(
+        string=style, base_url=STYLES.as_uri() + "/", url_fetcher=fetcher, font_config=fonts
+    )
+    pdf = document.write_pdf(
+        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True
+    )
+    return bytes(pdf)

@@ -1,0 +1,187 @@
+"""Placing an order: one transaction writes it, promises its stock and fixes its payment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone, translation
+from wagtail.models import Revision, Site
+
+from basket.basket import Basket, BasketLine
+from basket.models import Coupon
+from checkout import emails, payments
+from checkout.models import (
+    EmailKind,
+    Order,
+    OrderAddress,
+    OrderLine,
+    OrderTax,
+    Payment,
+    ShippingMethod,
+)
+from checkout.quote import totals_of
+from checkout.tax import tax_class_of
+from checkout.totals import LineTotals, Totals, unit_amounts
+from content.models import ShopSettings
+from products import stock
+from products.models import ProductPage
+
+
+@dataclass(frozen=True)
+class Details:
+    """What the shopper told us. Addresses map the names in `checkout.addresses.FIELDS` to text."""
+
+    form_key: uuid.UUID
+    email: str
+    delivery: Mapping[str, str]
+    billing: Mapping[str, str]
+    method: ShippingMethod
+    provider: str
+    phone: str = ""
+    note: str = ""
+
+
+class CouponUsedUp(Exception):
+    """The coupon's last use went to somebody else a moment ago."""
+
+
+def place_order(basket: Basket, details: Details, *, site: Site, user: Any = None) -> Order:
+    """Write the order. The same form key always gives the same order.
+
+    Raises OutOfStock or CouponUsedUp, and then nothing was written.
+    """
+    placed = Order.objects.filter(form_key=details.form_key).first()
+    if placed:
+        return placed
+    try:
+        with transaction.atomic():
+            return _write(basket, details, site, user)
+    except IntegrityError:
+        # The same form, sent twice at once: the other request's order is ours too.
+        placed = Order.objects.filter(form_key=details.form_key).first()
+        if placed is None:
+            raise
+        return placed
+
+
+def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
+    shop = ShopSettings.for_site(site)
+    totals = totals_of(
+        basket, shop=shop, country=details.delivery["country"], method=details.method
+    )
+    provider = payments.get(details.provider)
+    # One that takes nothing off (the goods are below its minimum) is not used up.
+    coupon = basket.coupon if totals.discount else None
+    order = Order.objects.create(
+        form_key=details.form_key,
+        user=user if user is not None and user.is_authenticated else None,
+        email=details.email,
+        phone=details.phone,
+        note=details.note,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        site=site,
+        currency=totals.currency,
+        prices_include_tax=totals.prices_include_tax,
+        subtotal=totals.subtotal,
+        discount=totals.discount,
+        coupon=coupon,
+        coupon_code=coupon.code if coupon else "",
+        shipping=totals.shipping,
+        shipping_method=details.method.name,
+        shipping_estimate=details.method.estimate,
+        net=totals.amount.net,
+        tax=totals.tax,
+        total=totals.total,
+        payment_provider=details.provider,
+        expires_at=timezone.now() + timedelta(seconds=provider.window()),
+    )
+    _write_snapshots(order, basket, details, totals)
+    stock.reserve({line.sku: line.quantity for line in basket.lines})
+    if coupon:
+        _use_coupon(coupon)
+    order.record("placed", total=str(order.total))
+    if order.total:
+        new_payment(order)
+        if provider.announces_order:
+            emails.owe(order, EmailKind.RECEIVED)
+    return order
+
+
+def new_payment(order: Order, attempt: int = 1) -> Payment:
+    """An attempt whose every parameter is fixed now, before the provider hears of it."""
+    payment = Payment(
+        order=order,
+        attempt=attempt,
+        provider=order.payment_provider,
+        amount=order.total,
+        currency=order.currency,
+    )
+    payment.parameters = payments.get(order.payment_provider).parameters(payment)
+    payment.save()
+    return payment
+
+
+def _write_snapshots(order: Order, basket: Basket, details: Details, totals: Totals) -> None:
+    for kind, address in (
+        (OrderAddress.Kind.DELIVERY, details.delivery),
+        (OrderAddress.Kind.BILLING, details.billing),
+    ):
+        OrderAddress(order=order, kind=kind, **address).save()
+    OrderLine.objects.bulk_create(
+        _order_line(order, position, line, line_totals)
+        for position, (line, line_totals) in enumerate(zip(basket.lines, totals.lines, strict=True))
+    )
+    OrderTax.objects.bulk_create(
+        OrderTax(
+            order=order,
+            rate=tax.rate,
+            net=tax.amount.net,
+            tax=tax.amount.tax,
+            gross=tax.amount.gross,
+        )
+        for tax in totals.taxes
+    )
+
+
+def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotals) -> OrderLine:
+    unit = unit_amounts(line.unit_price, totals.rate, order.currency, order.prices_include_tax)
+    return OrderLine(
+        order=order,
+        position=position,
+        sku=line.variant.sku,
+        product=line.variant.page,
+        revision=revision_shown(line.page),
+        title=line.title,
+        options=line.variant.options_label,
+        picture=line.picture,
+        quantity=line.quantity,
+        unit_net=unit.net,
+        unit_gross=unit.gross,
+        tax_class=tax_class_of(line.variant.page),
+        tax_rate=totals.rate,
+        discount=totals.discount,
+        net=totals.amount.net,
+        tax=totals.amount.tax,
+        gross=totals.amount.gross,
+    )
+
+
+def revision_shown(page: ProductPage) -> Revision:
+    """The revision that the page shows. A page that a script published without one gets it now."""
+    if page.live_revision_id:
+        return page.live_revision
+    revision = page.save_revision(clean=False)
+    ProductPage.objects.filter(pk=page.pk).update(live_revision=revision)
+    return revision
+
+
+def _use_coupon(coupon: Coupon) -> None:
+    used = Coupon.objects.usable().filter(pk=coupon.pk).update(uses=models.F("uses") + 1)
+    if not used:
+        raise CouponUsedUp(coupon.code)

@@ -1,0 +1,51 @@
+"""Where an order stands, and the one table of how it may move on."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderStatus(models.TextChoices):
+    PENDING = "pending", _("Awaiting payment")
+    PAID = "paid", _("Paid")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+    FAILED = "failed", _("Payment failed")
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+    REFUNDED = "refunded", _("Refunded")
+
+
+S = OrderStatus
+
+# What holds stock in reserve, what has taken it, and what has given it back.
+RESERVED = frozenset({S.PENDING})
+SETTLED = frozenset({S.PAID, S.SENT, S.DELIVERED, S.PARTIALLY_REFUNDED})
+RELEASED = frozenset({S.CANCELLED, S.EXPIRED, S.FAILED})
+
+TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
+    S.PENDING: frozenset({S.PAID, S.CANCELLED, S.EXPIRED, S.FAILED}),
+    # Money that comes late is honoured where there is stock, and returned where there is none.
+    S.EXPIRED: frozenset({S.PAID, S.REFUNDED}),
+    S.FAILED: frozenset({S.PAID, S.REFUNDED}),
+    S.CANCELLED: frozenset({S.REFUNDED}),
+    S.PAID: frozenset({S.SENT, S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.SENT: frozenset({S.DELIVERED, S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.DELIVERED: frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.PARTIALLY_REFUNDED: frozenset({S.SENT, S.DELIVERED, S.REFUNDED}),
+    S.REFUNDED: frozenset(),
+}
+
+
+class TransitionNotAllowed(Exception):
+    """The order cannot move this way; nothing was changed."""
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(f"an order that is {before} cannot become {after}")
+
+
+def check(before: str, after: str) -> None:
+    if OrderStatus(after) not in TRANSITIONS[OrderStatus(before)]:
+        raise TransitionNotAllowed(before, after)

@@ -1,0 +1,154 @@
+"""Background work. Each task takes an id, may run twice, and is asked again by beat when late."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from checkout import emails, invoices, payments, settling
+from checkout.models import Invoice, Order, Payment, PaymentEvent, Refund
+from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from checkout.payments.events import observation_in
+from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
+
+logger = logging.getLogger(__name__)
+
+# Retried with back-off and jitter; what is still not done then is found by the next catch-up.
+_RETRY: dict[str, Any] = {
+    "retry_backoff": 5,
+    "retry_backoff_max": 300,
+    "retry_jitter": True,
+    "max_retries": 5,
+}
+# A payment that was looked up this recently is left alone by reconciliation.
+RECHECK_AFTER = timedelta(minutes=2)
+
+
+@shared_task
+def send_email(email_id: int) -> None:
+    """One try. A failure is kept with the e-mail, and beat comes back when its back-off ends."""
+    try:
+        emails.send(email_id)
+    except Exception as error:
+        # Not the error itself: mail servers quote addresses in theirs.
+        logger.warning("e-mail %s not sent: %s", email_id, type(error).__name__)
+
+
+@shared_task(autoretry_for=(OSError,), **_RETRY)
+def render_invoice(invoice_id: int) -> None:
+    invoices.rendered(Invoice.objects.get(pk=invoice_id))
+
+
+@shared_task
+def process_event(event_id: int) -> None:
+    """Bring a provider's message into the books, then mark it done."""
+    event = PaymentEvent.objects.select_related("payment__order").get(pk=event_id)
+    if event.processed_at:
+        return
+    observation = observation_in(event)
+    if event.payment and observation:
+        settling.apply(event.payment, observation)
+    PaymentEvent.objects.filter(pk=event_id).update(processed_at=timezone.now())
+
+
+@shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
+def make_refund(refund_id: int) -> None:
+    """Send money back. The idempotency key makes a repetition harmless."""
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    if refund.made_at:
+        return
+    try:
+        reference = payments.get(refund.payment.provider).refund(refund)
+    except ProviderRefused as error:
+        Refund.objects.filter(pk=refund_id).update(last_error=error.code[:200])
+        logger.error("refund %s was refused (%s): staff must make it", refund_id, error.code)
+        return
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=refund.payment.order_id)
+        if (
+            not Refund.objects.due()
+            .filter(pk=refund_id)
+            .update(made_at=timezone.now(), reference=reference, last_error="")
+        ):
+            return
+        order.record("refunded", **refund.as_event())
+        if order.status in RELEASED:  # else it lives on another payment, or is refunded already
+            order.transition_to(OrderStatus.REFUNDED)
+
+
+@shared_task
+def reconcile_payment(payment_id: int) -> None:
+    """Ask the provider how a payment stands; a lost webhook loses nothing."""
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    # Noted first, so that one which cannot be looked up does not crowd out the others.
+    Payment.objects.filter(pk=payment_id).update(checked_at=timezone.now())
+    settling.apply(payment, payments.get(payment.provider).look_up(payment))
+
+
+# --- What beat asks, and `manage.py catch_up` ----------------------------------------------------
+
+
+@shared_task
+def send_due_emails() -> None:
+    _each(send_email, emails.due())
+
+
+@shared_task
+def render_due_invoices() -> None:
+    _each(render_invoice, invoices.due())
+
+
+@shared_task
+def process_due_events() -> None:
+    late = PaymentEvent.objects.due().filter(received_at__lt=timezone.now() - timedelta(seconds=30))
+    _each(process_event, late.values_list("pk", flat=True)[:200])
+
+
+@shared_task
+def make_due_refunds() -> None:
+    late = Refund.objects.due().filter(created_at__lt=timezone.now() - timedelta(seconds=30))
+    _each(make_refund, late.filter(last_error="").values_list("pk", flat=True)[:200])
+
+
+@shared_task
+def reconcile_open_payments() -> None:
+    before = timezone.now() - RECHECK_AFTER
+    payments_due = Payment.objects.unsettled().filter(created_at__lt=before)
+    stale = payments_due.exclude(checked_at__gt=before).order_by(
+        F("checked_at").asc(nulls_first=True)
+    )
+    _each(reconcile_payment, stale.values_list("pk", flat=True)[:100])
+
+
+@shared_task
+def release_expired() -> None:
+    """Give back the stock of orders that were not paid in time."""
+    for order in Order.objects.overdue().order_by("expires_at")[:500]:
+        expire(order)
+
+
+def expire(order: Order) -> None:
+    """Expire an overdue order, unless it moved on a moment ago."""
+    try:
+        with transaction.atomic():
+            locked = Order.objects.select_for_update().get(pk=order.pk)
+            if locked.is_overdue:
+                locked.transition_to(OrderStatus.EXPIRED)
+    except TransitionNotAllowed:
+        logger.info("order %s moved on before it could expire", order.pk)
+    order.refresh_from_db()
+
+
+def _each(task: Any, ids: Any) -> None:
+    """Queue one task an id, so that one that fails does not hold up the others."""
+    for pk in ids:
+        try:
+            task.delay(pk)
+        except Exception as error:
+            logger.warning("%s(%s) left for the next time: %s", task.name, pk, type(error).__name__)

@@ -1,0 +1,59 @@
+"""Orders for tests, placed by the real function."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from basket.basket import Basket, compute
+from basket.contents import Contents, HeldLine
+from checkout.models import Order, ShippingMethod
+from checkout.placing import Details, place_order
+from content.tests.factories import default_site
+from products.models import Variant
+
+ADDRESS = {
+    "name": "Ada Lovelace",
+    "company": "",
+    "line1": "12 St James's Square",
+    "line2": "",
+    "city": "London",
+    "region": "",
+    "postcode": "SW1Y 4JH",
+    "country": "GB",
+}
+
+
+def make_method(name: str = "Standard", price: str = "4.00", **fields: Any) -> ShippingMethod:
+    return ShippingMethod.objects.create(name=name, price=Decimal(price), **fields)
+
+
+def make_basket(quantities: dict[str, int], coupon: str = "") -> Basket:
+    """A basket of these SKU codes, added just now at the current prices."""
+    prices = dict(Variant.objects.filter(sku_id__in=quantities).values_list("sku_id", "price"))
+    now = datetime.now(UTC)
+    lines = {code: HeldLine(n, prices[code], now) for code, n in quantities.items()}
+    return compute(Contents(lines, coupon))
+
+
+def make_details(**changes: Any) -> Details:
+    values: dict[str, Any] = {
+        "form_key": uuid.uuid4(),
+        "email": "ada@example.com",
+        "delivery": ADDRESS,
+        "billing": ADDRESS,
+        "provider": "bank_transfer",
+    } | changes
+    if "method" not in values:
+        values["method"] = ShippingMethod.objects.first() or make_method()
+    return Details(**values)
+
+
+def make_order(quantities: dict[str, int], coupon: str = "", **changes: Any) -> Order:
+    """Placed and awaiting payment."""
+    user = changes.pop("user", None)
+    return place_order(
+        make_basket(quantities, coupon), make_details(**changes), site=default_site(), user=user
+    )

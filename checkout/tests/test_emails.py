@@ -1,0 +1,342 @@
+"""E-mails to shoppers: owed once, sent once, whatever the mail server does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any, ClassVar
+
+import pytest
+import time_machine
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.locmem import EmailBackend as Mailbox
+from django.utils import timezone, translation
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from checkout import emails, settling, tasks
+from checkout.models import EmailKind, Invoice, Order, OrderEmail
+from checkout.tests.factories import ADDRESS, make_order
+from content.tests.factories import set_up_shop
+from products.tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+Outbox = list[EmailMultiAlternatives]
+
+
+class BrokenServer(BaseEmailBackend):
+    """A mail server that fails in the way of `error`."""
+
+    error: ClassVar[Exception] = SMTPServerDisconnected("gone")
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise self.error
+
+
+class BusyServer(Mailbox):
+    """A mail server so slow that a second worker comes while the first is sending."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        second_worker.append(emails.send(OrderEmail.objects.get().pk))
+        sent: int = super().send_messages(messages)
+        return sent
+
+
+second_worker: list[bool] = []
+
+
+@pytest.fixture
+def order() -> Order:
+    """By bank transfer: 28.00, announced with an e-mail that is due."""
+    set_up_shop(name="Bower", email="shop@bower.example", bank_iban="GB29 NWBK 6016 1331 9268 19")
+    make_product("Waves & <Tides>", sku="WAVES", price="12.00")
+    return make_order({"WAVES": 2}, delivery=ADDRESS | {"name": "Ada <b>O'Neill</b> & Co"})
+
+
+@pytest.fixture
+def due(order: Order) -> OrderEmail:
+    return OrderEmail.objects.get(kind=EmailKind.RECEIVED)
+
+
+def mark_paid(order: Order) -> OrderEmail:
+    settling.mark_paid_by_hand(order, None)
+    return order.emails.get(kind=EmailKind.CONFIRMED)
+
+
+def parts(message: EmailMultiAlternatives) -> tuple[str, str]:
+    """Text and HTML."""
+    [alternative] = message.alternatives
+    assert alternative[1] == "text/html"
+    return str(message.body), str(alternative[0])
+
+
+# --- What it says --------------------------------------------------------------------------------
+
+
+def test_received__says_where_to_send_how_much(due: OrderEmail) -> None:
+    message = emails.build(due)
+
+    text, html = parts(message)
+    assert message.subject == f"We have your order {due.order.number} · Bower"
+    assert message.to == ["ada@example.com"]
+    assert message.reply_to == ["shop@bower.example"]
+    assert message.attachments == []
+    for part in (text, html):
+        assert "GB29 NWBK 6016 1331 9268 19" in part
+        assert due.order.number in part
+        assert "£28.00" in part
+        assert due.order.public_url in part
+
+
+def test_confirmed__brings_the_invoice(order: Order) -> None:
+    message = emails.build(mark_paid(order))
+
+    invoice = Invoice.objects.get()
+    [(name, content, kind)] = [tuple(one) for one in message.attachments]
+    assert (name, kind) == (f"{invoice.number}.pdf", "application/pdf")
+    assert bytes(content).startswith(b"%PDF-")
+    assert message.subject == f"Your order {order.number} is paid · Bower"
+    assert all(invoice.number in part for part in parts(message))
+
+
+def test_content__escaped_in_html_and_plain_in_text(due: OrderEmail) -> None:
+    text, html = parts(emails.build(due))
+
+    assert "Waves & <Tides>" in text
+    assert "Ada <b>O'Neill</b> & Co" in text
+    assert "<Tides>" not in html
+    assert "<b>O" not in html
+    assert "Waves &amp; &lt;Tides&gt;" in html
+
+
+def test_content__styled_without_reaching_out(due: OrderEmail) -> None:
+    """Style sits on the elements; nothing is loaded, so nobody is told that the mail was read."""
+    _text, html = parts(emails.build(due))
+
+    assert ' style="' in html
+    for reaching in ("<link", "<img", "<script", "url("):
+        assert reaching not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "total"),
+    [pytest.param("en", "£28.00", id="English"), pytest.param("de", "28,00\xa0£", id="German")],
+)
+def test_language__of_the_order_not_of_the_worker(language: str, total: str) -> None:
+    make_product(sku="WAVES", price="12.00")
+    with translation.override(language):
+        order = make_order({"WAVES": 2})
+    with translation.override("fr"):
+        text, html = parts(emails.build(order.emails.get()))
+        assert translation.get_language() == "fr"
+
+    assert f'<html lang="{language}"' in html
+    assert total in text
+    assert total in html.replace("&nbsp;", "\xa0")
+
+
+def test_subject__is_one_line(due: OrderEmail) -> None:
+    set_up_shop(name="Bower\r\nBcc: everyone@example.com")
+
+    message = emails.build(OrderEmail.objects.get())
+
+    assert "\n" not in message.subject
+    assert message.message()["Bcc"] is None
+
+
+def test_message_id__stable(due: OrderEmail, settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Bower <shop@bower.example>"
+    number = due.order.number.lower()
+
+    first, second = (emails.build(due).message()["Message-ID"] for _ in range(2))
+
+    assert first == second == f"<order-{number}-received-{due.pk}@bower.example>"
+
+
+def test_message_id__another_for_another(order: Order, due: OrderEmail) -> None:
+    assert emails.message_id(due) != emails.message_id(mark_paid(order))
+
+
+# --- Owed once, sent once ------------------------------------------------------------------------
+
+
+def test_owe__once_a_kind(order: Order) -> None:
+    for _ in range(3):
+        emails.owe(order, EmailKind.RECEIVED)
+    emails.owe(order, EmailKind.CONFIRMED)
+
+    assert sorted(order.emails.values_list("kind", flat=True)) == ["confirmed", "received"]
+
+
+def test_owe__sent_after_the_commit(
+    mailoutbox: Outbox, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    make_product(sku="WAVES")
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        order = make_order({"WAVES": 1})
+        assert mailoutbox == []
+
+    assert len(callbacks) == 1
+    assert [mail.to for mail in mailoutbox] == [[order.email]]
+
+
+def test_send__once(due: OrderEmail, mailoutbox: Outbox) -> None:
+    assert [emails.send(due.pk) for _ in range(3)] == [True, False, False]
+
+    assert len(mailoutbox) == 1
+    due.refresh_from_db()
+    assert due.sent_at is not None
+    assert (due.attempts, due.claimed_until, due.last_error) == (1, None, "")
+    assert emails.due() == []
+
+
+def test_send__by_two_workers_at_once(
+    due: OrderEmail, mailoutbox: Outbox, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.BusyServer"
+    second_worker.clear()
+
+    assert emails.send(due.pk) is True
+
+    assert second_worker == [False]
+    assert len(mailoutbox) == 1
+    due.refresh_from_db()
+    assert due.attempts == 1
+
+
+def test_send__not_while_somebody_else_has_it(due: OrderEmail, mailoutbox: Outbox) -> None:
+    """A worker that was killed keeps its claim for a while, then loses it."""
+    OrderEmail.objects.update(claimed_until=NOW + timedelta(minutes=5))
+
+    with time_machine.travel(NOW + timedelta(minutes=4)):
+        assert emails.due() == []
+        assert emails.send(due.pk) is False
+    with time_machine.travel(NOW + timedelta(minutes=6)):
+        assert emails.due() == [due.pk]
+        assert emails.send(due.pk) is True
+
+    assert len(mailoutbox) == 1
+
+
+def test_claim__outlives_any_task(settings: Settings) -> None:
+    assert emails.CLAIM.total_seconds() > settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_send__unknown(mailoutbox: Outbox) -> None:
+    assert emails.send(12345) is False
+    assert mailoutbox == []
+
+
+# --- A mail server that fails --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(SMTPServerDisconnected("gone"), id="hung up"),
+        pytest.param(SMTPRecipientsRefused({"ada@example.com": (550, b"no")}), id="refused"),
+        pytest.param(ConnectionRefusedError(111, "refused"), id="nobody there"),
+        pytest.param(TimeoutError("slow"), id="too slow"),
+        pytest.param(ValueError("odd"), id="anything else"),
+    ],
+)
+def test_failure__stays_due(
+    due: OrderEmail,
+    settings: Settings,
+    mailoutbox: Outbox,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(BrokenServer, "error", error)
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+
+    with caplog.at_level(logging.WARNING):
+        tasks.send_email(due.pk)
+
+    due.refresh_from_db()
+    assert (due.sent_at, due.attempts) == (None, 1)
+    assert due.last_error == type(error).__name__
+    assert mailoutbox == []
+    assert "not sent" in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
+def test_failure__does_not_undo_the_order(
+    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    make_product(sku="WAVES")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        order = make_order({"WAVES": 1})
+
+    assert Order.objects.filter(pk=order.pk).exists()
+    assert OrderEmail.objects.due().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(1, 60), (2, 120), (3, 240), (6, 1920), (7, 3600), (20, 3600)]
+)
+def test_failure__backs_off(
+    due: OrderEmail, settings: Settings, failures: int, seconds: int
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    OrderEmail.objects.update(attempts=failures - 1)
+
+    with time_machine.travel(NOW, tick=False):
+        tasks.send_email(due.pk)
+
+    due.refresh_from_db()
+    assert due.attempts == failures
+    assert due.claimed_until == NOW + timedelta(seconds=seconds)
+    with time_machine.travel(NOW + timedelta(seconds=seconds - 1)):
+        assert emails.due() == []
+    with time_machine.travel(NOW + timedelta(seconds=seconds + 1)):
+        assert emails.due() == [due.pk]
+
+
+def test_failure__caught_up_later(due: OrderEmail, settings: Settings, mailoutbox: Outbox) -> None:
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    tasks.send_due_emails()
+    tasks.send_due_emails()
+    settings.EMAIL_BACKEND = working
+    tasks.send_due_emails()
+    assert mailoutbox == []  # its back-off is not over
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        tasks.send_due_emails()
+        tasks.send_due_emails()
+
+    assert len(mailoutbox) == 1
+    due.refresh_from_db()
+    assert (due.attempts, due.last_error) == (2, "")
+
+
+def test_failure__given_up_in_the_end(due: OrderEmail) -> None:
+    OrderEmail.objects.update(attempts=emails.MAX_ATTEMPTS)
+
+    assert emails.due() == []
+
+
+def test_catch_up__one_that_fails_does_not_hold_up_the_others(
+    order: Order, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_order({"WAVES": 1}, email="grace@example.com")
+    real = emails.build
+
+    def build(email: OrderEmail) -> Any:
+        if email.order_id == order.pk:
+            raise SMTPServerDisconnected
+        return real(email)
+
+    monkeypatch.setattr(emails, "build", build)
+
+    tasks.send_due_emails()
+
+    assert [mail.to for mail in mailoutbox] == [[other.email]]
+    assert OrderEmail.objects.due().get().order == order

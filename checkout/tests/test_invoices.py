@@ -1,0 +1,329 @@
+"""Invoices: numbers without a gap, a PDF made once and shown to nobody else."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+from django.http import FileResponse
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import translation
+from pypdf import PdfReader
+
+from checkout import invoices, pdf, settling, tasks
+from checkout.models import Invoice, InvoiceSeries, Order
+from checkout.status import OrderStatus
+from checkout.tests.factories import ADDRESS, make_order
+from content.models import ShopSettings
+from content.tests.factories import set_up_shop
+from products.models import TaxClass
+from products.tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def product() -> None:
+    set_up_shop(company="Bower Ltd", vat_number="GB 123 4567 89", address="1 Bird Lane\nLondon")
+    make_product("Waves", sku="WAVES", price="12.00", on_hand=100)
+
+
+def make_invoice(**details: Any) -> Invoice:
+    order = make_order({"WAVES": 2}, **details)
+    settling.mark_paid_by_hand(order, None)
+    return Invoice.objects.get(order=order)
+
+
+def stored_files() -> set[str]:
+    storage = storages["private"]
+    return set(storage.listdir("invoices")[1]) if storage.exists("invoices") else set()
+
+
+# --- Numbers -------------------------------------------------------------------------------------
+
+
+@time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False)
+def test_numbers__one_after_the_other(product: None) -> None:
+    numbers = [make_invoice().number for _ in range(3)]
+
+    assert numbers == ["INV-2026-00001", "INV-2026-00002", "INV-2026-00003"]
+    assert InvoiceSeries.objects.get().next_number == 4
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        pytest.param(datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "INV-2026-00002", id="last day"),
+        pytest.param(datetime(2027, 1, 1, 0, 0, tzinfo=UTC), "INV-2027-00001", id="new year"),
+        pytest.param(datetime(2027, 7, 1, tzinfo=UTC), "INV-2027-00001", id="next summer"),
+    ],
+)
+def test_numbers__a_new_series_each_year(product: None, moment: datetime, number: str) -> None:
+    with time_machine.travel(datetime(2026, 11, 21, tzinfo=UTC), tick=False):
+        make_invoice()
+    with time_machine.travel(moment, tick=False):
+        assert make_invoice().number == number
+
+
+def test_numbers__rolled_back_leaves_no_gap(product: None) -> None:
+    first = make_invoice()
+    order = make_order({"WAVES": 1})
+    with transaction.atomic():
+        settling.mark_paid_by_hand(order, None)
+        assert Invoice.objects.get(order=order).sequence == 2
+        transaction.set_rollback(True)
+
+    assert Order.objects.get(pk=order.pk).status == OrderStatus.PENDING
+    assert [first.sequence, make_invoice().sequence] == [1, 2]
+    settling.mark_paid_by_hand(order, None)
+    assert sorted(Invoice.objects.values_list("sequence", flat=True)) == [1, 2, 3]
+
+
+def test_numbers__one_an_order(product: None) -> None:
+    invoice = make_invoice()
+    with transaction.atomic():
+        assert invoices.issue(invoice.order) == invoice
+
+    assert (Invoice.objects.count(), InvoiceSeries.objects.get().next_number) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_numbers__in_a_transaction_only() -> None:
+    with pytest.raises(transaction.TransactionManagementError):
+        invoices.issue(Order())
+
+    assert InvoiceSeries.objects.count() == 0
+
+
+def test_numbers__never_twice(product: None) -> None:
+    invoice = make_invoice()
+    other = make_order({"WAVES": 1})
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invoice.objects.create(order=other, series=invoice.series, sequence=invoice.sequence)
+
+
+def test_event__names_the_number(product: None) -> None:
+    invoice = make_invoice()
+
+    assert invoice.order.events.get(what="invoice_issued").data == {"number": invoice.number}
+
+
+# --- The PDF -------------------------------------------------------------------------------------
+
+
+def test_pdf__made_once_and_kept(product: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoice = make_invoice()
+    before = stored_files()
+
+    first = invoices.rendered(invoice)
+    monkeypatch.setattr(invoices, "render_pdf", lambda invoice: pytest.fail("rendered again"))
+    again = invoices.rendered(Invoice.objects.get())
+    tasks.render_invoice(invoice.pk)
+    tasks.render_due_invoices()
+
+    assert first.pdf.name == again.pdf.name
+    assert first.rendered_at == again.rendered_at is not None
+    assert len(stored_files() - before) == 1
+
+
+def test_pdf__two_workers_at_once(product: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both render; the file of the second to finish is thrown away."""
+    invoice = make_invoice()
+    before = stored_files()
+    real = invoices.render_pdf
+
+    def slow(one: Invoice) -> bytes:
+        monkeypatch.setattr(invoices, "render_pdf", lambda one: b"%PDF-quick")
+        invoices.rendered(Invoice.objects.get())
+        return real(one)
+
+    monkeypatch.setattr(invoices, "render_pdf", slow)
+
+    with invoices.rendered(invoice).pdf.open("rb") as file:
+        assert file.read() == b"%PDF-quick"
+    assert len(stored_files() - before) == 1
+
+
+def test_pdf__kept_where_no_address_leads(product: None) -> None:
+    invoice = invoices.rendered(make_invoice())
+
+    assert invoice.pdf.storage is storages["private"]
+    media = storages["default"]
+    assert not Path(invoice.pdf.path).is_relative_to(Path(media.path("")))
+
+
+def test_pdf__tagged_titled_and_in_the_language(product: None) -> None:
+    with translation.override("de"):
+        invoice = make_invoice()
+    content = invoices.render_pdf(invoice)
+
+    assert content.startswith(b"%PDF-1.7")
+    assert content.rstrip().endswith(b"%%EOF")
+    objects = unpacked(content)
+    for said in (
+        b'pdfuaid:part="1"',
+        b"/MarkInfo <</Marked true>>",
+        b"/StructTreeRoot",
+        b"/S /TH",
+        b"/Lang (de)",
+        f"/Title (Invoice {invoice.number})".encode(),
+    ):
+        assert said in objects, said
+
+
+def unpacked(content: bytes) -> bytes:
+    """The streams of a PDF, those decompressed that can be: where its objects are described."""
+    found = []
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with suppress(zlib.error):
+            stream = zlib.decompress(stream)
+        found.append(stream)
+    return b"\n".join(found)
+
+
+def test_pdf__reaches_out_for_nothing() -> None:
+    fetcher = pdf.OwnFontsOnly()
+    for url in (
+        "http://127.0.0.1/logo.png",
+        "https://example.com/x.woff2",
+        "file:///etc/passwd",
+        (pdf.FONTS / "../css/invoice.css").as_uri(),
+        "data:text/plain,x",
+    ):
+        with pytest.raises(ValueError, match="fetches nothing"):
+            fetcher.fetch(url)
+
+
+def words_of(invoice: Invoice) -> str:
+    """The invoice's HTML as one line of text, as `render_pdf` makes it."""
+    order = Order.objects.prefetch_related("lines", "taxes", "addresses").get(pk=invoice.order_id)
+    shop = ShopSettings.for_site(order.site)
+    with translation.override(order.language):
+        html = render_to_string(
+            "checkout/invoice.html", {"invoice": invoice, "order": order, "shop": shop}
+        )
+    return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
+
+
+@time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False)
+def test_content__says_what_the_law_asks(product: None) -> None:
+    reduced = TaxClass.objects.get(code="reduced")
+    make_product("Tides", sku="TIDES", price="10.00", tax_class=reduced)
+    billing = ADDRESS | {"name": "Bower & Sons", "company": "Sons <Ltd>"}
+    order = make_order({"WAVES": 2, "TIDES": 1}, billing=billing)
+    settling.mark_paid_by_hand(order, None)
+
+    text = words_of(order.invoice)
+
+    for said in (
+        "INV-2026-00001",
+        "Bower Ltd",
+        "1 Bird Lane",
+        "GB 123 4567 89",
+        "Sons <Ltd>",
+        "Bower & Sons",
+        "12 St James's Square",
+        order.number,
+        "Waves",
+        "Tides",
+        "£12.00",
+        "£24.00",
+        "20 %",
+        "5 %",
+        "£38.00",
+    ):
+        assert said in text, said
+    for tax in order.taxes.all():
+        assert f"£{tax.tax:.2f}" in text
+        assert f"£{tax.net:.2f}" in text
+    assert "21 November 2026" in text or "Nov. 21, 2026" in text
+
+
+def test_content__escaped(product: None) -> None:
+    make_product("<script>alert(1)</script>", sku="EVIL")
+    order = make_order({"EVIL": 1}, billing=ADDRESS | {"name": "<img src=x>"})
+    settling.mark_paid_by_hand(order, None)
+    html = render_to_string(
+        "checkout/invoice.html",
+        {"invoice": order.invoice, "order": order, "shop": ShopSettings.for_site(order.site)},
+    )
+
+    assert "<script>" not in html
+    assert "<img" not in html
+    assert bytes(invoices.render_pdf(order.invoice)).startswith(b"%PDF-")
+
+
+def test_pdf__can_be_read_as_text(product: None) -> None:
+    invoice = make_invoice()
+
+    document = PdfReader(BytesIO(invoices.render_pdf(invoice)))
+
+    text = "\n".join(page.extract_text() for page in document.pages)
+    assert invoice.number in text
+    assert "Waves" in text
+    assert "£28.00" in text
+
+
+# --- Its address ---------------------------------------------------------------------------------
+
+
+def test_address__the_shoppers_own(client: Client, product: None) -> None:
+    invoice = make_invoice()
+
+    response = client.get(invoice.get_absolute_url())
+
+    assert isinstance(response, FileResponse)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'inline; filename="{invoice.number}.pdf"'
+    assert response["X-Robots-Tag"] == "noindex"
+    assert "no-store" in response["Cache-Control"]
+    assert b"".join(response).startswith(b"%PDF-")
+    assert Invoice.objects.get().rendered_at is not None
+
+
+def test_address__needs_token_and_number_together(client: Client, product: None) -> None:
+    mine, theirs = make_invoice(), make_invoice()
+    waiting = make_order({"WAVES": 1})
+    token = mine.order.token
+
+    wrong = [
+        f"/checkout/{token}/{theirs.number}.pdf",
+        f"/checkout/{theirs.order.token}/{mine.number}.pdf",
+        f"/checkout/{waiting.token}/{mine.number}.pdf",
+        f"/checkout/{token[:-1]}/{mine.number}.pdf",
+        f"/checkout/{token.swapcase()}/{mine.number}.pdf",
+        f"/checkout/{mine.order.number}/{mine.number}.pdf",
+        f"/checkout/{token}/{mine.pk}.pdf",
+        f"/checkout/{token}/.pdf",
+        f"/checkout/{token}%00/{mine.number}.pdf",
+        f"/checkout/{token}/{mine.number}%00.pdf",
+        f"/checkout/%2e%2e/{mine.number}.pdf",
+    ]
+
+    assert {url: client.get(url).status_code for url in wrong} == dict.fromkeys(wrong, 404)
+    assert Invoice.objects.due().count() == 2
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_address__read_only(client: Client, product: None, method: str) -> None:
+    assert getattr(client, method)(make_invoice().get_absolute_url()).status_code == 405
+
+
+def test_amounts__of_the_invoice_are_the_orders(product: None) -> None:
+    order = make_invoice().order
+
+    assert sum((tax.gross for tax in order.taxes.all()), Decimal(0)) == order.total

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from checkout import views
+
+app_name = "checkout"
+
+urlpatterns = [
+    path("", views.checkout, name="checkout"),
+    path("<slug:token>/", views.order_status, name="status"),
+    path("<slug:token>/pay/", views.pay, name="pay"),
+    path("<slug:token>/cancel/", views.cancel, name="cancel"),
+    path("<slug:token>/put-back/", views.put_back, name="put_back"),
+    path("<slug:token>/demo/", views.demo, name="demo"),
+    path("<slug:token>/<slug:number>.pdf", views.invoice, name="invoice"),
+]
