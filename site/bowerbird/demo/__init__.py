@@ -1,0 +1,1 @@
+"""The demo shop "Bower": its words (catalogue.toml), its pictures, and what drew them."""
