@@ -1,0 +1,127 @@
+"""Redis is down: the shop sells on, from the database, and nobody's basket is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+
+from checkout.models import Order
+from checkout.tests.factories import make_method
+from content.tests.factories import set_up_shop
+from products.models import ProductPage
+from products.tests.factories import make_product
+from tests.services import Redis, free_port, throwaway_redis
+
+ADDRESS = {
+    "email": "ada@example.com",
+    "billing_same": "on",
+    "payment": "bank_transfer",
+    "delivery_country": "GB",
+    "delivery_name": "Ada Lovelace",
+    "delivery_line1": "12 St James's Square",
+    "delivery_city": "London",
+    "delivery_postcode": "SW1Y 4JH",
+}
+
+
+def cache_at(settings: Settings, url: str) -> None:
+    """The cache and the sessions of production, as `settings/base.py` has them with REDIS_URL."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": url,
+            "OPTIONS": {
+                "IGNORE_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 0.5,
+                "SOCKET_TIMEOUT": 1,
+            },
+        }
+    }
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+
+@pytest.fixture
+def product(db: None) -> ProductPage:
+    set_up_shop(bank_iban="GB29 NWBK")
+    make_method()
+    return make_product("Waves", sku="WAVES")
+
+
+def add(client: Client, product: ProductPage, quantity: int = 1) -> int:
+    return client.post(f"/basket/add/{product.pk}/", {"quantity": quantity}).status_code
+
+
+def units(client: Client) -> int:
+    page = client.get("/basket/")
+    assert page.status_code == 200
+    return int(page.context["basket"].count)
+
+
+def buy(client: Client) -> Order:
+    page = client.get("/checkout/")
+    form = page.context["form"]
+    posted = ADDRESS | {"key": form["key"].value(), "method": form["method"].value()}
+    response = client.post("/checkout/", posted)
+    assert response.status_code == 302
+    order = Order.objects.get()
+    assert response["Location"] == order.get_absolute_url()
+    assert client.get(response["Location"]).status_code == 200
+    return order
+
+
+@pytest.fixture
+def dead_redis(settings: Settings) -> None:
+    cache_at(settings, f"redis://127.0.0.1:{free_port()}/0")
+
+
+def test_redis_down__is_a_cache_that_forgets(dead_redis: None) -> None:
+    cache.set("key", "value")
+
+    assert cache.get("key") is None
+
+
+def test_redis_down__from_product_to_order(
+    client: Client, product: ProductPage, dead_redis: None
+) -> None:
+    began = time.monotonic()
+
+    assert client.get(product.url).status_code == 200
+    assert add(client, product, 2) == 302
+    assert add(client, product, 1) == 302
+    assert units(client) == 3
+    order = buy(client)
+
+    assert order.quantities == {"WAVES": 3}
+    assert units(client) == 0
+    assert time.monotonic() - began < 30
+
+
+@pytest.fixture
+def live_redis(settings: Settings) -> Iterator[Redis]:
+    with throwaway_redis() as server:
+        cache_at(settings, server.url)
+        yield server
+
+
+@pytest.mark.services
+def test_redis_dies__and_comes_back_empty(
+    client: Client, product: ProductPage, live_redis: Redis
+) -> None:
+    add(client, product, 2)
+    cache.set("key", "value")
+    assert (units(client), cache.get("key")) == (2, "value")
+
+    live_redis.kill()
+    assert units(client) == 2
+    assert add(client, product) == 302
+    assert units(client) == 3
+
+    live_redis.start()
+    assert cache.get("key") is None
+    assert units(client) == 3
+    assert buy(client).quantities == {"WAVES": 3}

@@ -1,0 +1,156 @@
+"""A whole shop as processes of its own, for the browser: server, worker, database, mail folder."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "journeys-only"
+PATIENCE = 60  # seconds for a server to answer
+
+
+@dataclass(frozen=True)
+class Shop:
+    url: str
+    environment: dict[str, str]
+    folder: Path
+
+    def manage(self, *arguments: str) -> str:
+        """Run manage.py against this shop's database; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        return self.manage("shell", "--no-imports", "--command", code).strip()
+
+    def mail(self) -> list[EmailMessage]:
+        """Everything this shop sent, oldest first."""
+        found = []
+        for path in sorted((self.folder / "mail").glob("*"), key=lambda path: path.stat().st_mtime):
+            for part in path.read_bytes().split(b"\n" + b"-" * 79 + b"\n"):
+                if part.strip():
+                    message = email.message_from_bytes(part, policy=email.policy.default)
+                    assert isinstance(message, EmailMessage)
+                    found.append(message)
+        return found
+
+    def wait_for_mail(self, to: str, count: int = 1) -> list[EmailMessage]:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found = [message for message in self.mail() if message["To"] == to]
+            if len(found) >= count:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {to} within {PATIENCE} seconds")
+
+
+@contextmanager
+def running_shop(
+    folder: Path, port: int, *, worker: bool = False, **settings: str
+) -> Iterator[Shop]:
+    """The demo shop, freshly loaded, on this port until the block ends."""
+    (folder / "mail").mkdir(parents=True)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
+    } | {
+        "DJANGO_SETTINGS_MODULE": "bowerbird.settings.dev",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "REDIS_URL": "",
+        "MEDIA_ROOT": str(folder / "media"),
+        "PRIVATE_ROOT": str(folder / "private"),
+        "EMAIL_URL": f"filemail:///{folder / 'mail'}",
+        "DEMO_PASSWORD": PASSWORD,
+        "RATE_LIMIT_FACTOR": "100",
+        "LOG_LEVEL": "WARNING",
+        **settings,
+    }
+    shop = Shop(environment["BASE_URL"], environment, folder)
+    shop.manage("migrate", "--verbosity", "0")
+    shop.manage("load_demo")
+    commands: list[Sequence[str]] = [
+        ("gunicorn", "bowerbird.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4")
+    ]
+    if worker:
+        commands.append(("celery", "-A", "bowerbird", "worker", "-c", "1", "-l", "WARNING"))
+    with _processes(commands, environment, folder):
+        _wait_for(f"{shop.url}/healthz")
+        yield shop
+
+
+@contextmanager
+def new_database(url: str, name: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database beside the one of `url`."""
+    beside = urlsplit(url)
+    maintenance = beside._replace(path="/postgres").geturl()
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield beside._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _processes(
+    commands: Sequence[Sequence[str]], environment: dict[str, str], folder: Path
+) -> Iterator[None]:
+    started = []
+    log = (folder / "server.log").open("ab")
+    try:
+        for command in commands:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    cwd=ROOT,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                    stdin=subprocess.DEVNULL,
+                )
+            )
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+        log.close()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with suppress(URLError, ConnectionError):
+            urllib.request.urlopen(url, timeout=5)
+            return
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{url} did not answer within {PATIENCE} seconds")
+        time.sleep(0.1)

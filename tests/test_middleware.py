@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from bowerbird.middleware import DatabaseTimeoutMiddleware
+
+
+class DriverError(Exception):
+    """As psycopg raises it: with PostgreSQL's code."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("canceling statement due to something")
+        self.sqlstate = sqlstate
+
+
+def raised(error: Exception, cause: Exception | None) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+def answer_to(error: Exception) -> HttpResponse | None:
+    middleware = DatabaseTimeoutMiddleware(lambda request: HttpResponse())
+    return middleware.process_exception(RequestFactory().get("/"), error)
+
+
+@pytest.mark.parametrize("code", ["57014", "55P03"], ids=["statement", "lock"])
+def test_time_out__is_a_busy_shop(code: str) -> None:
+    response = answer_to(raised(OperationalError("canceled"), DriverError(code)))
+    assert response is not None
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    body = response.content.decode()
+    assert body.count("<h1") == 1
+    assert "canceling" not in body
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(raised(OperationalError(), DriverError("08006")), id="connection lost"),
+        pytest.param(raised(OperationalError(), DriverError(None)), id="without a code"),
+        pytest.param(raised(OperationalError(), None), id="without a cause"),
+        pytest.param(raised(IntegrityError(), DriverError("57014")), id="another error"),
+        pytest.param(ValueError("a mistake of ours"), id="a mistake of ours"),
+    ],
+)
+def test_other_errors__stay_what_they_are(error: Exception) -> None:
+    assert answer_to(error) is None
+
+
+def test_request__passes_through() -> None:
+    response = HttpResponse("fine")
+    middleware: Any = DatabaseTimeoutMiddleware(lambda request: response)
+    assert middleware(RequestFactory().get("/")) is response
