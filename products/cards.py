@@ -57,7 +57,7 @@ def lead_pictures(page_ids: set[int]) -> dict[int, ProductPicture]:
     entries = list(
         ProductPicture.objects.filter(page_id__in=page_ids, picture__isnull=False)
         .select_related("picture")
-        .order_by("page_id", "-sort_order")
+        .order_by("page_id", "-sort_order", "-pk")
     )
     leads = {entry.page_id: entry for entry in entries}  # the last one wins: the lowest order
     prefetch_related_objects([lead.picture for lead in leads.values()], "renditions")
