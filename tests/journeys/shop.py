@@ -14,14 +14,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "journeys-only"
-PATIENCE = 60  # seconds for a server to answer
+PATIENCE = 120  # seconds for a server to answer
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _processes(
 def _wait_for(url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
-        with suppress(URLError, ConnectionError):
+        with suppress(OSError):  # refused, reset, or slow to answer
             urllib.request.urlopen(url, timeout=5)
             return
         if time.monotonic() > deadline:
