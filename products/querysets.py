@@ -9,7 +9,7 @@ from wagtail.models import Locale, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 if TYPE_CHECKING:
-    from products.models import CategoryPage
+    from wagtail.models import Page
 
 
 def _in_stock() -> Q:
@@ -51,7 +51,7 @@ class ProductQuerySet(PageQuerySet):
     def in_active_locale(self) -> ProductQuerySet:
         return self.filter(locale=Locale.get_active())
 
-    def in_category(self, category: CategoryPage) -> ProductQuerySet:
+    def in_category(self, category: Page) -> ProductQuerySet:
         """Those that stand in the category or below it, or name one of these as a category."""
         named = self.model.categories.through.objects.filter(
             productpage=OuterRef("pk"), categorypage__path__startswith=category.path

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
@@ -54,17 +53,20 @@ class CategoryPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from products.cards import cards_for
+        from products.facets import facets_of
+        from products.shelf import Shelf, Wanted
 
         context = super().get_context(request, *args, **kwargs)
-        page = self.products_page(request.GET.get("page", "1"))
-        context["products"] = page
-        context["cards"] = cards_for(page.object_list, request)
+        products = ProductPage.objects.live().public().in_category(self)
+        shelf = Shelf(products, Wanted.read(request.GET))
+        here = Paginator(shelf.found, PRODUCTS_A_PAGE).get_page(request.GET.get("page", "1"))
+        pages = ProductPage.objects.in_bulk([thing.pk for thing in here.object_list])
+        context["products"] = here
+        context["cards"] = cards_for((pages[t.pk] for t in here if t.pk in pages), request)
+        context["shelf"] = shelf
+        context["facets"] = facets_of(shelf)
         context["subcategories"] = CategoryPage.objects.child_of(self).live().public()
         return context
-
-    def products_page(self, number: str) -> ResultPage[ProductPage]:
-        products = ProductPage.objects.live().public().in_category(self).on_the_shelf()
-        return Paginator(products, PRODUCTS_A_PAGE).get_page(number)
 
 
 class ProductPage(BasePage):
@@ -212,10 +214,12 @@ class ProductPage(BasePage):
         return entries
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from products.beside import cards_beside
         from products.offers import offer_context
 
         context = super().get_context(request, *args, **kwargs)
         context.update(offer_context(self, request))
+        context["beside"] = cards_beside(self, request)
         return context
 
 

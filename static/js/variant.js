@@ -70,7 +70,7 @@ function show(product, { sku, price, was, state, label, buyable, max }) {
   const one = (name) => product.querySelector(`[data-${name}]`);
   one("price")?.classList.toggle("price--sale", Boolean(was));
   write(one("sku"), sku);
-  write(one("price-now"), price);
+  product.querySelectorAll("[data-price-now]").forEach((element) => write(element, price));
   write(one("price-was"), was ?? "");
   one("price-was")?.parentElement.toggleAttribute("hidden", !was);
   one("stock")?.setAttribute("data-state", state);
