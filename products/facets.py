@@ -50,8 +50,8 @@ class Facets:
 
 
 def facets_of(shelf: Shelf) -> Facets:
-    wanted = shelf.wanted
-    facets = [facet for facet in (*_options(shelf), _brands(shelf)) if facet.helps]
+    wanted, here = shelf.wanted, Locale.get_active().pk
+    facets = [facet for facet in (*_options(shelf, here), _brands(shelf, here)) if facet.helps]
     return Facets(
         facets=[*facets, *_availability(shelf)],
         sorts=[
@@ -62,9 +62,9 @@ def facets_of(shelf: Shelf) -> Facets:
     )
 
 
-def _options(shelf: Shelf) -> list[Facet]:
+def _options(shelf: Shelf, locale_id: int) -> list[Facet]:
     values = shelf.option_values
-    names = _names(OptionValue, values.values())
+    names = _names(OptionValue, values.values(), locale_id)
     by_option: dict[OptionType, list[FacetValue]] = {}
     for pk, value in values.items():
         of_others = {
@@ -78,14 +78,14 @@ def _options(shelf: Shelf) -> list[Facet]:
             chosen=pk in shelf.wanted.options,
         )
         by_option.setdefault(value.option, []).append(entry)
-    titles = _names(OptionType, by_option)
+    titles = _names(OptionType, by_option, locale_id)
     return [Facet(titles[option.pk], _worth_showing(by_option[option])) for option in by_option]
 
 
-def _brands(shelf: Shelf) -> Facet:
+def _brands(shelf: Shelf, locale_id: int) -> Facet:
     used = {thing.brand for thing in shelf.things if thing.brand}
     brands = list(Brand.objects.filter(pk__in=used)) if used else []
-    names = _names(Brand, brands)
+    names = _names(Brand, brands, locale_id)
     entries = [
         _entry(
             shelf,
@@ -126,13 +126,12 @@ def _worth_showing(entries: Iterable[FacetValue]) -> tuple[FacetValue, ...]:
     return tuple(entry for entry in entries if entry in kept)
 
 
-def _names(model: Any, things: Iterable[Any]) -> dict[int, str]:
-    """In the reader's language where there is a translation."""
+def _names(model: Any, things: Iterable[Any], locale_id: int) -> dict[int, str]:
+    """In the language of that locale where there is a translation."""
     things = list(things)
     names = {thing.pk: thing.name for thing in things}
-    here = Locale.get_active().pk
-    foreign = {thing.translation_key: thing.pk for thing in things if thing.locale_id != here}
+    foreign = {thing.translation_key: thing.pk for thing in things if thing.locale_id != locale_id}
     if foreign:
-        translated = model.objects.filter(translation_key__in=foreign, locale_id=here)
+        translated = model.objects.filter(translation_key__in=foreign, locale_id=locale_id)
         names |= {foreign[thing.translation_key]: thing.name for thing in translated}
     return names
