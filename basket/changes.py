@@ -71,7 +71,8 @@ def add(request: HttpRequest, variant: Variant, quantity: int) -> None:
         )
         messages.warning(request, text % {"n": quantity_now, "title": name})
     else:
-        messages.success(request, _("“%(title)s” is in your basket.") % {"title": name})
+        said = _("“%(title)s” is in your basket.") % {"title": name}
+        messages.success(request, said, extra_tags="basket")
 
 
 def set_quantity(request: HttpRequest, code: str, quantity: int) -> None:
