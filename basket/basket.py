@@ -12,11 +12,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.models import Locale
 
 from basket import store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
+from content.locales import active_locale
 from content.models import Picture
 from products.cards import lead_pictures
 from products.models import ProductPage, ProductPicture, Variant
@@ -210,7 +210,7 @@ def price_for(held: HeldLine, current: Decimal, now: datetime) -> Decimal:
 def _pages_shown(variants: Iterable[Variant]) -> dict[str, ProductPage]:
     """The product pages in the language of the request, by SKU code."""
     pages = {variant.sku_id: variant.page for variant in variants}
-    active = Locale.get_active()
+    active = active_locale()
     abroad = {page.translation_key for page in pages.values() if page.locale_id != active.pk}
     if not abroad:
         return pages

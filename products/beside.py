@@ -21,8 +21,8 @@ def cards_beside(page: ProductPage, request: HttpRequest | None = None) -> list[
     published = page.first_published_at or timezone.now()
     others = (
         ProductPage.objects.live()
-        .public()
-        .in_category(page.get_parent())
+        .open_to_all()
+        .below(page.path[: -page.steplen])
         .exclude(pk=page.pk)
         .annotate(newer=Case(When(first_published_at__gte=published, then=Value(1)), default=0))
         .order_by("newer", "-first_published_at", "-pk")

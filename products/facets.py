@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from wagtail.models import Locale
 
+from content.locales import active_locale
 from products.models.vocabulary import Brand, OptionType, OptionValue
 from products.shelf import SORTS, Shelf, Wanted
 
@@ -50,7 +50,7 @@ class Facets:
 
 
 def facets_of(shelf: Shelf) -> Facets:
-    wanted, here = shelf.wanted, Locale.get_active().pk
+    wanted, here = shelf.wanted, active_locale().pk
     facets = [facet for facet in (*_options(shelf, here), _brands(shelf, here)) if facet.helps]
     return Facets(
         facets=[*facets, *_availability(shelf)],

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.utils import timezone
-from wagtail.models import Locale, PageViewRestriction
+from wagtail.models import PageViewRestriction
 from wagtail.query import PageQuerySet
+
+from content.locales import active_locale
 
 if TYPE_CHECKING:
     from wagtail.models import Page
@@ -14,6 +16,14 @@ if TYPE_CHECKING:
 
 def _in_stock() -> Q:
     return Q(sku__backorders_allowed=True) | Q(sku__on_hand__gt=F("sku__reserved"))
+
+
+def _restrictions_above(path: str) -> models.QuerySet[PageViewRestriction]:
+    """Those on a product's page or above it; `path` is where the outer query has its path."""
+    own_path = ExpressionWrapper(OuterRef(path), output_field=CharField())
+    return PageViewRestriction.objects.annotate(product_path=own_path).filter(
+        product_path__startswith=F("page__path")
+    )
 
 
 class VariantQuerySet(models.QuerySet):
@@ -24,13 +34,9 @@ class VariantQuerySet(models.QuerySet):
 
         Sold-out variants are included: they may be sold again, and the shopper is told.
         """
-        own_path = ExpressionWrapper(OuterRef("page__path"), output_field=CharField())
-        restricted = PageViewRestriction.objects.annotate(product_path=own_path).filter(
-            product_path__startswith=F("page__path")
-        )
         not_yet_expired = Q(page__expire_at__isnull=True) | Q(page__expire_at__gt=timezone.now())
         return self.filter(
-            ~Exists(restricted),
+            ~Exists(_restrictions_above("page__path")),
             not_yet_expired,
             page__live=True,
             page__expired=False,
@@ -49,14 +55,22 @@ class VariantQuerySet(models.QuerySet):
 
 class ProductQuerySet(PageQuerySet):
     def in_active_locale(self) -> ProductQuerySet:
-        return self.filter(locale=Locale.get_active())
+        return self.filter(locale=active_locale())
+
+    def open_to_all(self) -> ProductQuerySet:
+        """`public`, without a look-up of the restrictions first; Wagtail's search needs that."""
+        return self.filter(~Exists(_restrictions_above("path")))
 
     def in_category(self, category: Page) -> ProductQuerySet:
         """Those that stand in the category or below it, or name one of these as a category."""
+        return self.below(category.path)
+
+    def below(self, path: str) -> ProductQuerySet:
+        """The same for the path of a category in the tree of pages."""
         named = self.model.categories.through.objects.filter(
-            productpage=OuterRef("pk"), categorypage__path__startswith=category.path
+            productpage=OuterRef("pk"), categorypage__path__startswith=path
         )
-        return self.filter(Q(path__startswith=category.path) | Exists(named))
+        return self.filter(Q(path__startswith=path) | Exists(named))
 
     def on_the_shelf(self) -> ProductQuerySet:
         """Newest first."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from wagtail.models import Locale
+
+from content.locales import default_locale
 
 if TYPE_CHECKING:
     from products.models import ProductPage
@@ -18,7 +19,7 @@ def source_ids(pages: Iterable[ProductPage]) -> dict[int, int]:
     An alias leads to the page it repeats; a translation to the page in the shop's own language,
     or where there is none to the first that was written.
     """
-    default = Locale.get_default().pk
+    default = default_locale().pk
     written = _without_aliases({page.pk: page for page in pages})
     keys = {page.translation_key for page in written.values() if page.locale_id != default}
     originals = _originals(keys, default) if keys else {}

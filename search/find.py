@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from content.locales import active_locale
 from home.models import HomePage
 from products.models import ProductPage, Variant
 from products.querysets import ProductQuerySet
@@ -26,7 +27,7 @@ def find_products(query: str) -> list[ProductPage]:
 
 def find_pages(query: str) -> list[Page]:
     """Categories, landing pages and whatever else is not a product."""
-    here = Page.objects.live().public().filter(locale=Locale.get_active())
+    here = Page.objects.live().public().filter(locale=active_locale())
     pages = here.not_type(ProductPage, HomePage)
     return _by_words(query, pages, MOST_PAGES)
 
