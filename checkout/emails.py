@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from checkout import invoices, stylesheets
-from checkout.models import EmailKind, Invoice, Order, OrderEmail
+from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund
 from content.models import ShopSettings
 
 # Longer than any task may run, so that a claim outlives its claimant only when that was killed.
@@ -21,13 +21,22 @@ CLAIM = timedelta(minutes=5)
 MAX_ATTEMPTS = 50
 
 
-def owe(order: Order, kind: EmailKind) -> None:
+def owe(order: Order, kind: EmailKind, *, refund: Refund | None = None, edition: int = 1) -> None:
     """Inside the caller's transaction: the e-mail is due once, whatever happens next."""
     from checkout.tasks import send_email
 
-    email, is_new = OrderEmail.objects.get_or_create(order=order, kind=kind)
+    email, is_new = OrderEmail.objects.get_or_create(
+        order=order, kind=kind, refund=refund, edition=edition
+    )
     if is_new:
         send_email.delay_on_commit(email.pk)
+
+
+def owe_again(order: Order, kind: EmailKind) -> None:
+    """Staff ask for one more. None is added while one that nobody has begun to send is due."""
+    waiting = order.emails.due().filter(kind=kind, attempts=0)
+    if not waiting.exists():
+        owe(order, kind, edition=order.emails.filter(kind=kind).count() + 1)
 
 
 def due() -> list[int]:
@@ -41,7 +50,7 @@ def send(email_id: int) -> bool:
     """Send it, unless that happened or another worker is at it. Raises what the server raises."""
     if not _claim(email_id):
         return False
-    email = OrderEmail.objects.select_related("order__site").get(pk=email_id)
+    email = OrderEmail.objects.select_related("order__site", "refund__payment").get(pk=email_id)
     try:
         build(email).send()
     except Exception as error:
@@ -61,7 +70,14 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
     order = email.order
     shop = ShopSettings.for_site(order.site)
     with translation.override(order.language):
-        context = {"order": order, "shop": shop, "url": order.public_url, "email": email}
+        context = {
+            "order": order,
+            "shop": shop,
+            "url": order.public_url,
+            "email": email,
+            "shipment": order.shipments.last(),
+            "refund": email.refund,
+        }
         template = f"checkout/emails/{email.kind}"
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         text = render_to_string(f"{template}.txt", context)

@@ -109,7 +109,7 @@ class CheckoutForm(forms.Form):
         self._add_address("delivery", self.country)
         self._add_address("billing", self.billing_country)
         self._offer_methods()
-        self._offer_payments()
+        self._offer_payments(user)
         if not self.billing_is_asked():
             for name in self.address_fields("billing"):
                 self.fields[name].required = False
@@ -192,8 +192,8 @@ class CheckoutForm(forms.Form):
         if self.shipping_choices:
             self.initial.setdefault("method", str(self.shipping_choices[0].id))
 
-    def _offer_payments(self) -> None:
-        self.providers = payments.offered(self.shop)
+    def _offer_payments(self, user: Any) -> None:
+        self.providers = payments.offered(self.shop, user)
         payment: Any = self.fields["payment"]
         payment.choices = [(one.name, one.label) for one in self.providers]
         if self.providers:

@@ -47,11 +47,12 @@ def rendered(invoice: Invoice) -> Invoice:
 
     Two workers may render at once: the first to save wins, the other's file is thrown away.
     """
-    if invoice.rendered_at:
+    if invoice.pdf:
         return invoice
     pdf = render_pdf(invoice)
     name = invoice.pdf.storage.save(f"invoices/{invoice.file_name}", ContentFile(pdf))
-    saved = Invoice.objects.due().filter(pk=invoice.pk).update(pdf=name, rendered_at=timezone.now())
+    unsaved = Invoice.objects.filter(pk=invoice.pk, pdf="")
+    saved = unsaved.update(pdf=name, rendered_at=timezone.now())
     if not saved:
         invoice.pdf.storage.delete(name)
     invoice.refresh_from_db()

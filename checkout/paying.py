@@ -13,7 +13,7 @@ from checkout import payments, status
 from checkout.models import Order, Payment, PaymentStatus
 from checkout.payments.base import ProviderRefused, Started
 from checkout.placing import new_payment
-from checkout.settling import settle_free_order
+from checkout.settling import cancel_unpaid, settle_free_order
 from checkout.status import OrderStatus
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def cancel(order: Order, actor: Any = None) -> None:
     payment = order.latest_payment
     if payment and payment.reference:
         payments.get(payment.provider).cancel(payment)
-    order.transition_to(OrderStatus.CANCELLED, actor=actor)
+    cancel_unpaid(order, actor)
 
 
 def _begin(order: Order, payment: Payment) -> Payment:

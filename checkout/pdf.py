@@ -17,9 +17,11 @@ STYLES = settings.BASE_DIR / "static/css/"
 
 
 class OwnFontsOnly(URLFetcher):
-    """Reads font files of the shop; whatever else a document asks for, it does not get."""
+    """Reads font files of the shop, and pictures that the document itself holds; nothing else."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")):
+            return super().fetch(url, headers)
         parts = urlsplit(url)
         path = Path(url2pathname(parts.path)).resolve()
         is_ours = path.is_relative_to(FONTS) and path.suffix == ".woff2" and path.is_file()

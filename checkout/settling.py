@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from checkout import emails, invoices, payments
+from checkout import emails, invoices, payments, refunding
 from checkout.models import EmailKind, Order, Payment, PaymentStatus, Refund
 from checkout.payments.base import Observation, Outcome
 from checkout.status import SETTLED, OrderStatus, TransitionNotAllowed
@@ -51,6 +51,13 @@ def mark_paid_by_hand(order: Order, actor: object) -> None:
         _mark_paid(locked, actor=actor)
         payment.status, payment.paid_at = PaymentStatus.SUCCEEDED, timezone.now()
         payment.save(update_fields=["status", "paid_at"])
+
+
+def cancel_unpaid(order: Order, actor: object = None) -> None:
+    """Nobody can pay for it any more. Raises TransitionNotAllowed."""
+    with transaction.atomic():
+        order.transition_to(OrderStatus.CANCELLED, actor=actor)
+        emails.owe(order, EmailKind.CANCELLED)
 
 
 def _paid(order: Order, payment: Payment, seen: Observation) -> None:
@@ -131,14 +138,7 @@ def _mark_paid(order: Order, actor: object = None) -> None:
 
 
 def _owe_refund(order: Order, payment: Payment, reason: str) -> None:
-    from checkout.tasks import make_refund
-
-    refund, is_new = Refund.objects.get_or_create(
-        payment=payment, reason=reason, defaults={"amount": payment.amount}
-    )
-    if is_new:
-        order.record("refund_due", **refund.as_event())
-        make_refund.delay_on_commit(refund.pk)
+    refunding.owe(order, payment, reason, amount=payment.amount)
 
 
 def _matches(payment: Payment, seen: Observation) -> bool:

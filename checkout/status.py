@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,8 @@ S = OrderStatus
 RESERVED = frozenset({S.PENDING})
 SETTLED = frozenset({S.PAID, S.SENT, S.DELIVERED, S.PARTIALLY_REFUNDED})
 RELEASED = frozenset({S.CANCELLED, S.EXPIRED, S.FAILED})
+# What is no longer in the house.
+HANDED_OVER = frozenset({S.SENT, S.DELIVERED})
 
 TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     S.PENDING: frozenset({S.PAID, S.CANCELLED, S.EXPIRED, S.FAILED}),
@@ -49,3 +53,15 @@ class TransitionNotAllowed(Exception):
 def check(before: str, after: str) -> None:
     if OrderStatus(after) not in TRANSITIONS[OrderStatus(before)]:
         raise TransitionNotAllowed(before, after)
+
+
+def after_refund(before: str, *, kept: Decimal, total: Decimal) -> OrderStatus | None:
+    """Where an order stands once money went back. None: where it stood.
+
+    `kept` is what the shop still has of all payments. Of an order that was paid twice and got one
+    back it has all, and nothing has changed.
+    """
+    after = S.REFUNDED if kept <= 0 else S.PARTIALLY_REFUNDED
+    if kept >= total or after not in TRANSITIONS[OrderStatus(before)]:
+        return None
+    return after

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from checkout import emails, invoices, payments, settling
-from checkout.models import Invoice, Order, Payment, PaymentEvent, Refund
-from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from checkout import emails, invoices, payments, refunding, settling
+from checkout.models import Invoice, Order, Payment, PaymentEvent
+from checkout.payments.base import ProviderUnavailable
 from checkout.payments.events import observation_in
-from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
+from checkout.status import OrderStatus, TransitionNotAllowed
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,8 @@ def send_email(email_id: int) -> None:
 
 @shared_task(autoretry_for=(OSError,), **_RETRY)
 def render_invoice(invoice_id: int) -> None:
-    invoices.rendered(Invoice.objects.get(pk=invoice_id))
+    for invoice in Invoice.objects.due().filter(pk=invoice_id):
+        invoices.rendered(invoice)
 
 
 @shared_task
@@ -60,26 +61,7 @@ def process_event(event_id: int) -> None:
 @shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
 def make_refund(refund_id: int) -> None:
     """Send money back. The idempotency key makes a repetition harmless."""
-    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
-    if refund.made_at:
-        return
-    try:
-        reference = payments.get(refund.payment.provider).refund(refund)
-    except ProviderRefused as error:
-        Refund.objects.filter(pk=refund_id).update(last_error=error.code[:200])
-        logger.error("refund %s was refused (%s): staff must make it", refund_id, error.code)
-        return
-    with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=refund.payment.order_id)
-        if (
-            not Refund.objects.due()
-            .filter(pk=refund_id)
-            .update(made_at=timezone.now(), reference=reference, last_error="")
-        ):
-            return
-        order.record("refunded", **refund.as_event())
-        if order.status in RELEASED:  # else it lives on another payment, or is refunded already
-            order.transition_to(OrderStatus.REFUNDED)
+    refunding.make(refund_id)
 
 
 @shared_task
@@ -112,8 +94,7 @@ def process_due_events() -> None:
 
 @shared_task
 def make_due_refunds() -> None:
-    late = Refund.objects.due().filter(created_at__lt=timezone.now() - timedelta(seconds=30))
-    _each(make_refund, late.filter(last_error="").values_list("pk", flat=True)[:200])
+    _each(make_refund, refunding.due())
 
 
 @shared_task

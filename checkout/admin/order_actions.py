@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from checkout import paying, payments, settling
+from checkout import paying, payments, refunding, sending, settling
+from checkout.admin.order_pages import OrderForm, OrderPage, Words
+from checkout.admin.refunds import REFUND_ORDERS, RefundForm, refund_facts, refund_in_full
+from checkout.admin.shipments import TrackingForm
 from checkout.models import Order
-from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import TRANSITIONS, OrderStatus, TransitionNotAllowed
-from products.stock import OutOfStock
+
+CHANGE_ORDERS = "checkout.change_order"
+
+
+def _always(order: Order) -> bool:
+    return True
+
+
+def _no_facts(order: Order) -> Sequence[tuple[Words, Words]]:
+    return []
 
 
 @dataclass(frozen=True)
 class OrderAction:
-    """`question` is asked first where the press of a button could not be taken back."""
+    """`question` and `form` are asked first: for what must be known, or cannot be taken back.
+
+    `otherwise` says why, where the status would allow it and it is not `possible`.
+    """
 
     name: str
-    label: str | Promise
+    label: Words
     icon: str
     permission: str
     after: OrderStatus
-    run: Callable[[Order, Any], None]
-    done: str | Promise
-    question: str | Promise = ""
+    run: Callable[[Order, Any, Any], object]
+    done: Words
+    question: Words = ""
+    form: type[OrderForm] = OrderForm
+    facts: Callable[[Order], Sequence[tuple[Words, Words]]] = _no_facts
+    possible: Callable[[Order], bool] = _always
+    otherwise: Callable[[], Exception] | None = None
     serious: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.question) or self.form is not OrderForm
 
     def may(self, user: Any) -> bool:
         return bool(user.has_perm(self.permission))
 
     def fits(self, order: Order) -> bool:
-        """Whether the order's status allows it; whether it still does is checked under lock."""
-        if self.after not in TRANSITIONS[OrderStatus(order.status)]:
-            return False
-        if self.after == OrderStatus.PAID:
-            return awaits_transfer(order)
-        return True
+        """Whether the order allows it; whether it still does is checked under lock."""
+        return self._in_turn(order) and self.possible(order)
+
+    def refusal(self, order: Order) -> Exception:
+        if self.otherwise and self._in_turn(order):
+            return self.otherwise()
+        return TransitionNotAllowed(order.status, self.after)
+
+    def _in_turn(self, order: Order) -> bool:
+        return self.after in TRANSITIONS[OrderStatus(order.status)]
 
 
 def awaits_transfer(order: Order) -> bool:
@@ -54,12 +74,28 @@ def awaits_transfer(order: Order) -> bool:
     return payment is not None and payments.get(payment.provider).confirmed_by_hand
 
 
-def _send(order: Order, user: Any) -> None:
-    order.transition_to(OrderStatus.SENT, actor=user)
+def is_to_go(order: Order) -> bool:
+    return not order.is_being_refunded
 
 
-def _deliver(order: Order, user: Any) -> None:
+def has_money(order: Order) -> bool:
+    return bool(refunding.refundable(order))
+
+
+def _pay(order: Order, user: Any, form: OrderForm) -> None:
+    settling.mark_paid_by_hand(order, user)
+
+
+def _send(order: Order, user: Any, form: Any) -> None:
+    sending.send(order, form.tracking(), user)
+
+
+def _deliver(order: Order, user: Any, form: OrderForm) -> None:
     order.transition_to(OrderStatus.DELIVERED, actor=user)
+
+
+def _cancel(order: Order, user: Any, form: OrderForm) -> None:
+    paying.cancel(order, user)
 
 
 ACTIONS = {
@@ -71,26 +107,33 @@ ACTIONS = {
             icon="check",
             permission="checkout.change_payment",
             after=OrderStatus.PAID,
-            run=settling.mark_paid_by_hand,
+            run=_pay,
             done=gettext_lazy("Order %(number)s is paid. The invoice is on its way."),
             question=gettext_lazy(
                 "Has the money arrived? The order is invoiced and the shopper gets an e-mail."
             ),
+            possible=awaits_transfer,
         ),
         OrderAction(
             name="sent",
             label=gettext_lazy("Mark as sent"),
             icon="redirect",
-            permission="checkout.change_order",
+            permission=CHANGE_ORDERS,
             after=OrderStatus.SENT,
             run=_send,
-            done=gettext_lazy("Order %(number)s is sent."),
+            done=gettext_lazy("Order %(number)s is sent. The customer gets an e-mail."),
+            question=gettext_lazy(
+                "The customer gets an e-mail that says so. Everything below may stay empty."
+            ),
+            form=TrackingForm,
+            possible=is_to_go,
+            otherwise=sending.BeingRefunded,
         ),
         OrderAction(
             name="delivered",
             label=gettext_lazy("Mark as delivered"),
             icon="tick-inverse",
-            permission="checkout.change_order",
+            permission=CHANGE_ORDERS,
             after=OrderStatus.DELIVERED,
             run=_deliver,
             done=gettext_lazy("Order %(number)s is delivered."),
@@ -99,11 +142,31 @@ ACTIONS = {
             name="cancel",
             label=gettext_lazy("Cancel the order"),
             icon="cross",
-            permission="checkout.change_order",
+            permission=CHANGE_ORDERS,
             after=OrderStatus.CANCELLED,
-            run=paying.cancel,
+            run=_cancel,
             done=gettext_lazy("Order %(number)s is cancelled. Its stock is free again."),
-            question=gettext_lazy("Cancel this order? Its stock goes back, and it cannot be paid."),
+            question=gettext_lazy(
+                "Cancel this order? Its stock goes back, it cannot be paid, and the customer gets "
+                "an e-mail."
+            ),
+            serious=True,
+        ),
+        OrderAction(
+            name="refund",
+            label=gettext_lazy("Refund in full"),
+            icon="resubmit",
+            permission=REFUND_ORDERS,
+            after=OrderStatus.REFUNDED,
+            run=refund_in_full,
+            done=gettext_lazy("The money of order %(number)s goes back: see under “Payment”."),
+            question=gettext_lazy(
+                "Give all of the money back? The customer gets an e-mail when it has gone."
+            ),
+            form=RefundForm,
+            facts=refund_facts,
+            possible=has_money,
+            otherwise=refunding.NothingToRefund,
             serious=True,
         ),
     )
@@ -114,67 +177,24 @@ def actions_for(order: Order, user: Any) -> list[OrderAction]:
     return [action for action in ACTIONS.values() if action.may(user) and action.fits(order)]
 
 
-class OrderActionView(WagtailAdminTemplateMixin, View):
-    """GET asks where there is a question, POST does it. GET never changes anything."""
-
-    template_name = "checkout/admin/confirm_action.html"
-    header_icon = "form"
-
-    def dispatch(self, request: HttpRequest, pk: int, action: str) -> Any:
-        if action not in ACTIONS:
+class OrderActionView(OrderPage):
+    def choose(self) -> None:
+        if self.kwargs["action"] not in ACTIONS:
             raise Http404
-        self.action = ACTIONS[action]
-        if not self.action.may(request.user):
-            raise PermissionDenied
-        self.order = get_object_or_404(Order, pk=pk)
-        return super().dispatch(request)
+        self.action = ACTIONS[self.kwargs["action"]]
+        self.permission, self.form_class = self.action.permission, self.action.form
+        self.page_title = self.button = self.action.label
+        self.question, self.serious = self.action.question, self.action.serious
 
-    def get_page_title(self) -> str:
-        return str(self.action.label)
-
-    def get_page_subtitle(self) -> str:
-        return self.order.number
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
-        return []
+    def facts(self) -> Sequence[tuple[Words, Words]]:
+        return self.action.facts(self.order)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if not self.action.fits(self.order):
-            return self._refuse(TransitionNotAllowed(self.order.status, self.action.after))
-        context = self.get_context_data(order=self.order, action=self.action)
-        return self.render_to_response(context)
+            return self.refuse(self.action.refusal(self.order))
+        return super().get(request)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        try:
-            self.action.run(self.order, request.user)
-        except (
-            TransitionNotAllowed,
-            OutOfStock,
-            ProviderUnavailable,
-            ProviderRefused,
-        ) as error:
-            return self._refuse(error)
+    def run(self, request: HttpRequest, form: Any) -> HttpResponse:
+        self.action.run(self.order, request.user, form)
         messages.success(request, str(self.action.done) % {"number": self.order.number})
-        return redirect("orders:inspect", self.order.pk)
-
-    def _refuse(self, error: Exception) -> HttpResponse:
-        messages.error(self.request, self._explain(error))
-        return redirect("orders:inspect", self.order.pk)
-
-    def _explain(self, error: Exception) -> str:
-        if isinstance(error, OutOfStock):
-            short = ", ".join(
-                _("%(sku)s (%(left)d left)") % {"sku": code, "left": left}
-                for code, left in sorted(error.available.items())
-            )
-            return _("Not enough in stock any more: %(short)s. Nothing was changed.") % {
-                "short": short
-            }
-        if isinstance(error, ProviderUnavailable):
-            return _("The payment service did not answer. Nothing was changed: please try again.")
-        if isinstance(error, ProviderRefused):
-            return _("The payment service refuses: the order may have been paid a moment ago.")
-        self.order.refresh_from_db()
-        return _("This cannot be done: the order is “%(status)s” now.") % {
-            "status": self.order.get_status_display()
-        }
+        return self.back()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.models import Order, OrderEvent
+from checkout.models import Order, OrderEvent, Refund
 from checkout.status import OrderStatus
+from products.money import format_money
 
 _WORDS = {
     "placed": gettext_lazy("Placed"),
@@ -20,7 +22,25 @@ _WORDS = {
     "payment_held": gettext_lazy("Payment held: it does not match the order"),
     "invoice_issued": gettext_lazy("Invoice issued"),
     "refund_due": gettext_lazy("Refund due"),
+    "refund_refused": gettext_lazy("Refund refused by the provider"),
+    "refund_retried": gettext_lazy("Refund tried again"),
     "refunded": gettext_lazy("Refunded"),
+    "tracking_corrected": gettext_lazy("Tracking changed"),
+}
+
+_LABELS = {
+    "amount": gettext_lazy("amount"),
+    "attempt": gettext_lazy("attempt"),
+    "carrier": gettext_lazy("carrier"),
+    "code": gettext_lazy("code"),
+    "expected": gettext_lazy("expected"),
+    "number": gettext_lazy("number"),
+    "provider": gettext_lazy("provider"),
+    "reason": gettext_lazy("reason"),
+    "received": gettext_lazy("received"),
+    "total": gettext_lazy("total"),
+    "tracking": gettext_lazy("tracking number"),
+    "url": gettext_lazy("tracking page"),
 }
 
 
@@ -44,8 +64,18 @@ def _in_words(event: OrderEvent) -> Happening:
         what = _status_label(data.pop("after", ""))
     else:
         what = str(_WORDS.get(event.what, event.what))
-    details = ", ".join(f"{key}: {value}" for key, value in data.items())
+    currency = event.order.currency
+    details = ", ".join(f"{_LABELS.get(k, k)}: {_value(k, v, currency)}" for k, v in data.items())
     return Happening(event.created_at, what, details, str(event.actor or _("the shop")))
+
+
+def _value(name: str, value: Any, currency: str) -> Any:
+    """As staff read it; events keep what programs read."""
+    if name in {"amount", "total"}:
+        return format_money(Decimal(value), currency)
+    if name == "reason" and value in Refund.Reason.values:
+        return Refund.Reason(value).label
+    return value
 
 
 def _status_label(status: Any) -> str:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from checkout import payments
-from checkout.admin.order_actions import OrderActionView, actions_for
+from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView, actions_for
+from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
+from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
 from checkout.admin.order_history import history_of
-from checkout.models import Invoice, Order, OrderAddress, OrderLine, Refund
+from checkout.admin.refunds import REFUND_ORDERS, RefundView
+from checkout.admin.shipments import ShipmentView
+from checkout.models import Invoice, Order, OrderAddress, OrderLine
 from checkout.status import OrderStatus
 from products.admin.columns import MoneyColumn, StateColumn
 from products.admin.records import RecordViewSet
@@ -29,45 +32,58 @@ from products.admin.records import RecordViewSet
 VIEW_ORDERS = "checkout.view_order"
 
 
-class OrderFilterSet(WagtailFilterSet):
-    status = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("Status"),
-        choices=OrderStatus.choices,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    placed_at = django_filters.DateFromToRangeFilter(
-        label=gettext_lazy("Placed"), widget=DateRangePickerWidget
-    )
-
-    class Meta:
-        model = Order
-        fields = ["status", "placed_at"]
-
-
-class OrderIndexView(IndexView):
+class OrderIndexView(OrderExportMixin, IndexView):
     def get_base_queryset(self) -> QuerySet[Order]:
-        delivery = OrderAddress.objects.filter(kind=OrderAddress.Kind.DELIVERY)
-        return Order.objects.prefetch_related(
-            Prefetch("addresses", delivery, to_attr="delivered_to")
-        )
+        units = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
+        return Order.objects.annotate(
+            units=Subquery(units.annotate(n=Sum("quantity")).values("n")),
+            money_goes_back=Exists(refunded),
+        ).prefetch_related("addresses")
 
     @cached_property
     def is_searchable(self) -> bool:
         return True
 
     def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        """By number, e-mail, a name on an address, or a SKU."""
-        if not self.is_searching:
-            return queryset
-        words = self.search_query.strip()
-        named = OrderAddress.objects.filter(name__icontains=words).values("order_id")
-        with_sku = OrderLine.objects.filter(sku__code__iexact=words).values("order_id")
-        return queryset.filter(
-            Q(number__icontains=words)
-            | Q(email__icontains=words)
-            | Q(pk__in=named)
-            | Q(pk__in=with_sku)
+        return (
+            queryset.filter(matching(self.search_query.strip())) if self.is_searching else queryset
         )
+
+    def filter_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        """A filter that makes no sense finds nothing: an export of everything would surprise."""
+        if not self.filters.is_valid():
+            return queryset.none()
+        return super().filter_queryset(queryset)
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        return [HeaderButton(_("To pack"), url=listing_of(ToDo.PACK), icon_name="tasks")]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        query = self.request.GET.copy()
+        buttons = list(super().header_more_buttons)
+        for kind in self.FORMATS:
+            query["export"] = kind
+            label = _("Download the lines as %(kind)s") % {"kind": kind.upper()}
+            url = f"{reverse('orders:lines')}?{query.urlencode()}"
+            buttons.append(Button(label, url=url, icon_name="download", priority=110))
+        return buttons
+
+
+class OrderLinesView(LineExportMixin, OrderIndexView):
+    """The same listing, by lines, as a spreadsheet only."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.is_export:
+            return redirect("orders:index")
+        return super().get(request, *args, **kwargs)
+
+
+def listing_of(what: ToDo) -> str:
+    """Those that wait longest come first."""
+    return f"{reverse('orders:index')}?todo={what.value}&ordering=placed_at"
 
 
 class OrderInspectView(InspectView):
@@ -75,11 +91,19 @@ class OrderInspectView(InspectView):
     header_icon = "form"
 
     def get_page_title(self) -> str:
-        return str(gettext_lazy("Order"))
+        return _("Order")
 
     def get_object(self, queryset: Any = None) -> Order:
-        orders = Order.objects.select_related("user", "coupon").prefetch_related(
-            "lines__picture", "taxes", "addresses", "payments__refunds", "emails", "events__actor"
+        refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
+        orders = Order.objects.annotate(money_goes_back=Exists(refunded))
+        orders = orders.select_related("user", "coupon").prefetch_related(
+            "lines__picture__renditions",
+            "taxes",
+            "addresses",
+            "payments",
+            "shipments",
+            "emails",
+            "events__actor",
         )
         return get_object_or_404(orders, pk=self.pk)
 
@@ -90,7 +114,9 @@ class OrderInspectView(InspectView):
             "state": order_state(order),
             "provider": payment_label(order),
             "payments": [(payment, payment_label(payment)) for payment in order.payments.all()],
-            "refunds": Refund.objects.filter(payment__order=order).select_related("payment"),
+            "refunds": order.refunds,
+            "may_refund": self.request.user.has_perm(REFUND_ORDERS),
+            "may_change": self.request.user.has_perm(CHANGE_ORDERS),
             "invoice": Invoice.objects.filter(order=order).select_related("series").first(),
             "history": history_of(order),
             "actions": actions_for(order, self.request.user),
@@ -135,11 +161,19 @@ _COLOURS = {
 
 
 def order_state(order: Order) -> tuple[str, Any]:
+    """Colour and words of its label. In the listing, a promised refund comes first."""
+    if getattr(order, "money_goes_back", False):
+        return "bad", _("Being refunded")
     return _COLOURS[OrderStatus(order.status)], order.get_status_display()
 
 
-def _recipient(order: Order) -> str:
-    return order.delivered_to[0].name if order.delivered_to else ""  # type: ignore[attr-defined]
+class RecipientColumn(Column):
+    """Who it goes to, and where."""
+
+    cell_template_name = "checkout/admin/recipient_cell.html"
+
+    def get_value(self, instance: Order) -> OrderAddress:
+        return instance.delivery_address
 
 
 class OrderViewSet(RecordViewSet):
@@ -156,20 +190,43 @@ class OrderViewSet(RecordViewSet):
     filterset_class = OrderFilterSet
     list_display = [
         TitleColumn(
-            "number", label=gettext_lazy("Number"), url_name="orders:inspect", sort_key="number"
+            "number",
+            label=gettext_lazy("Number"),
+            url_name="orders:inspect",
+            sort_key="number",
+            classname="order-number",
         ),
         DateColumn("placed_at", label=gettext_lazy("Placed"), sort_key="placed_at"),
         StateColumn("status", order_state, label=gettext_lazy("Status"), sort_key="status"),
-        Column("recipient", label=gettext_lazy("Name"), accessor=_recipient),
-        Column("email", label=gettext_lazy("E-mail"), sort_key="email"),
+        RecipientColumn("recipient", label=gettext_lazy("To")),
+        Column("units", label=gettext_lazy("Units"), sort_key="units", classname="number"),
+        Column(
+            "shipping_method", label=gettext_lazy("Delivery method"), sort_key="shipping_method"
+        ),
         Column("payment", label=gettext_lazy("Payment"), accessor=payment_label),
         MoneyColumn("total", label=gettext_lazy("Total"), sort_key="total"),
     ]
 
+    # The view's own; a viewset hands its empty list down otherwise.
+    list_export = OrderExportMixin.list_export
+    export_headings = OrderExportMixin.export_headings
+    export_filename = OrderExportMixin.export_filename
+
     def get_urlpatterns(self) -> list[URLPattern]:
+        by_line = self.get_index_view_kwargs() | {
+            "list_export": LineExportMixin.list_export,
+            "export_headings": LineExportMixin.export_headings,
+            "export_filename": LineExportMixin.export_filename,
+        }
+        lines = self.construct_view(OrderLinesView, **by_line)
         action = self.construct_view(OrderActionView)
+        refund = self.construct_view(RefundView)
+        shipment = self.construct_view(ShipmentView)
         return [
             *super().get_urlpatterns(),
+            path("lines/", lines, name="lines"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),
+            path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
+            path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),
             path("<int:pk>/<slug:action>/", action, name="action"),
         ]

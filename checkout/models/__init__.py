@@ -1,6 +1,8 @@
 from checkout.models.documents import EmailKind, Invoice, InvoiceSeries, OrderEmail
 from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
-from checkout.models.payments import Payment, PaymentEvent, PaymentStatus, Refund
+from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
+from checkout.models.refunds import Refund
+from checkout.models.shipments import Shipment, Tracking
 from checkout.models.terms import ShippingMethod, TaxRate
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "PaymentEvent",
     "PaymentStatus",
     "Refund",
+    "Shipment",
     "ShippingMethod",
     "TaxRate",
+    "Tracking",
 ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models.orders import Order
+from checkout.models.refunds import Refund
 
 
 def private_storage() -> Storage:
@@ -67,6 +68,9 @@ class Invoice(models.Model):
 class EmailKind(models.TextChoices):
     RECEIVED = "received", _("Order received")
     CONFIRMED = "confirmed", _("Payment received, with the invoice")
+    SENT = "sent", _("Order sent")
+    CANCELLED = "cancelled", _("Order cancelled")
+    REFUNDED = "refunded", _("Money sent back")
 
 
 class OrderEmailQuerySet(models.QuerySet["OrderEmail"]):
@@ -77,11 +81,16 @@ class OrderEmailQuerySet(models.QuerySet["OrderEmail"]):
 class OrderEmail(models.Model):
     """An e-mail that an order owes its shopper: due from its creation until `sent_at`.
 
-    `claimed_until` keeps a second worker away while a first one is sending.
+    `claimed_until` keeps a second worker away while a first one is sending. Each kind is owed once
+    an order: once a refund where it tells of one, and in a new `edition` where staff ask for it.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
     kind = models.CharField(_("kind"), max_length=16, choices=EmailKind)
+    refund = models.OneToOneField(
+        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="email"
+    )
+    edition = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -92,7 +101,11 @@ class OrderEmail(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order", "kind"], name="order_email_once_a_kind")
+            models.UniqueConstraint(
+                fields=["order", "kind", "edition"],
+                condition=models.Q(refund__isnull=True),
+                name="order_email_once_a_kind",
+            )
         ]
         indexes = [
             models.Index(

@@ -48,8 +48,18 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def settled(self) -> OrderQuerySet:
         return self.filter(status__in=status.SETTLED)
 
+    def being_refunded(self) -> OrderQuerySet:
+        """The shop gives all of the money back, and it has not gone yet."""
+        return self.filter(
+            payments__refunds__reason="shop",
+            payments__refunds__made_at__isnull=True,
+            payments__refunds__amount__gte=F("total"),
+        )
+
     def to_pack(self) -> OrderQuerySet:
-        return self.filter(status=OrderStatus.PAID)
+        """Paid, and meant to stay so: what is being refunded is not sent any more."""
+        refunded = Order.objects.being_refunded().values("pk")
+        return self.filter(status=OrderStatus.PAID).exclude(pk__in=refunded)
 
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)
@@ -148,6 +158,10 @@ class Order(models.Model):
         return {line.sku_id: line.quantity for line in self.lines.all()}
 
     @property
+    def unit_count(self) -> int:
+        return sum(self.quantities.values())
+
+    @property
     def is_overdue(self) -> bool:
         return (
             self.status in status.RESERVED
@@ -174,6 +188,22 @@ class Order(models.Model):
     @property
     def latest_payment(self) -> Any:
         return self.payments.order_by("-attempt").first()
+
+    @property
+    def refunds(self) -> list[Any]:
+        """Of all its payments, oldest first."""
+        payments = self.payments.prefetch_related("refunds__payment", "refunds__actor")
+        found = [refund for payment in payments for refund in payment.refunds.all()]
+        return sorted(found, key=lambda refund: refund.pk)
+
+    @property
+    def is_being_refunded(self) -> bool:
+        return Order.objects.being_refunded().filter(pk=self.pk).exists()
+
+    @property
+    def was_handed_over(self) -> bool:
+        """Whether its goods have left the house."""
+        return self.status in status.HANDED_OVER or self.shipments.exists()
 
     def transition_to(self, after: OrderStatus, *, actor: Any = None, **data: Any) -> None:
         """Move on, under the order's row lock, with what that means for stock and coupon.

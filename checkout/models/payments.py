@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.models.orders import Order
 from products.fields import MoneyField
+from products.money import ZERO
 
 
 class PaymentStatus(models.TextChoices):
@@ -28,6 +29,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(
             status__in=[PaymentStatus.OPEN, PaymentStatus.PROCESSING], reference__isnull=False
         )
+
+    def held(self) -> PaymentQuerySet:
+        """Money that came and is not what was asked for: somebody must look."""
+        return self.filter(status=PaymentStatus.HELD)
 
 
 class Payment(models.Model):
@@ -82,6 +87,21 @@ class Payment(models.Model):
         return f"{self.order.token}-{self.attempt}"
 
     @property
+    def refundable(self) -> Decimal:
+        """What came in and neither went back nor is on its way back."""
+        if self.status != PaymentStatus.SUCCEEDED:
+            return ZERO
+        return self.amount - sum((refund.amount for refund in self.refunds.all()), ZERO)
+
+    @property
+    def kept(self) -> Decimal:
+        """What came in and has not gone back yet."""
+        if self.status != PaymentStatus.SUCCEEDED:
+            return ZERO
+        gone = (refund.amount for refund in self.refunds.all() if refund.made_at)
+        return self.amount - sum(gone, ZERO)
+
+    @property
     def ends_at(self) -> datetime:
         """When the stock is no longer reserved: a session at a provider ends with it."""
         return self.order.expires_at or self.created_at
@@ -123,43 +143,3 @@ class PaymentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
-
-
-class RefundQuerySet(models.QuerySet["Refund"]):
-    def due(self) -> RefundQuerySet:
-        return self.filter(made_at__isnull=True)
-
-
-class Refund(models.Model):
-    """Money that goes back. Due until `made_at`; the task that makes it may run twice."""
-
-    class Reason(models.TextChoices):
-        SOLD_OUT = "sold_out", _("Paid too late, and sold out by then")
-        CANCELLED = "cancelled", _("Paid after it was cancelled")
-        DUPLICATE = "duplicate", _("Paid twice")
-
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    amount = MoneyField(_("amount"))
-    reason = models.CharField(_("reason"), max_length=16, choices=Reason)
-    reference = models.CharField(max_length=255, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    made_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=200, blank=True)
-
-    objects = RefundQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something"),
-            models.UniqueConstraint(fields=["payment", "reason"], name="refund_once_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.payment.currency}"
-
-    @property
-    def idempotency_key(self) -> str:
-        return f"{self.payment.idempotency_key}-refund-{self.reason}"
-
-    def as_event(self) -> dict[str, Any]:
-        return {"amount": str(self.amount), "reason": self.reason}

@@ -1,5 +1,7 @@
 """The payment providers of the shop, by the name that an order keeps."""
 
+from typing import Any
+
 from checkout.payments.bank_transfer import BankTransfer
 from checkout.payments.base import PaymentProvider
 from checkout.payments.demo import Demo
@@ -15,5 +17,11 @@ def get(name: str) -> PaymentProvider:
     return _PROVIDERS[name]
 
 
-def offered(shop: ShopSettings) -> list[PaymentProvider]:
-    return [provider for provider in _PROVIDERS.values() if provider.is_offered(shop)]
+def offered(shop: ShopSettings, user: Any = None) -> list[PaymentProvider]:
+    """In the order in which a shopper chooses among them; `user` may be anonymous."""
+    return [provider for provider in _PROVIDERS.values() if provider.is_offered(shop, user)]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every provider that an order may name, for filters."""
+    return [(name, str(provider.label)) for name, provider in _PROVIDERS.items()]

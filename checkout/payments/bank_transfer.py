@@ -23,7 +23,7 @@ class BankTransfer:
     confirmed_by_hand: ClassVar[bool] = True
     announces_order: ClassVar[bool] = True
 
-    def is_offered(self, shop: ShopSettings) -> bool:
+    def is_offered(self, shop: ShopSettings, user: Any = None) -> bool:
         return shop.accepts_bank_transfer
 
     def window(self) -> int:

@@ -70,7 +70,7 @@ class PaymentProvider(Protocol):
     # The shopper is told at once that the order stands, because paying takes days.
     announces_order: ClassVar[bool]
 
-    def is_offered(self, shop: ShopSettings) -> bool: ...
+    def is_offered(self, shop: ShopSettings, user: Any = None) -> bool: ...
 
     def window(self) -> int:
         """Seconds for which stock stays reserved for a payment."""

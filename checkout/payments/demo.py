@@ -25,7 +25,7 @@ class Demo:
     confirmed_by_hand: ClassVar[bool] = False
     announces_order: ClassVar[bool] = False
 
-    def is_offered(self, shop: ShopSettings) -> bool:
+    def is_offered(self, shop: ShopSettings, user: Any = None) -> bool:
         return settings.DEBUG and not settings.STRIPE_SECRET_KEY
 
     def window(self) -> int:

@@ -58,7 +58,7 @@ class Stripe:
     confirmed_by_hand: ClassVar[bool] = False
     announces_order: ClassVar[bool] = False
 
-    def is_offered(self, shop: ShopSettings) -> bool:
+    def is_offered(self, shop: ShopSettings, user: Any = None) -> bool:
         return bool(settings.STRIPE_SECRET_KEY)
 
     def window(self) -> int:

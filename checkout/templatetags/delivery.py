@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import template
+from django_countries import countries
 
 from checkout.models import ShippingMethod
 from content.models import ShopSettings
@@ -26,6 +27,6 @@ def home_delivery(shop: ShopSettings) -> Delivery | None:
     """By the first method within the shop's own country; None where there is none."""
     for method in ShippingMethod.objects.offered():
         if method.delivers_to(str(shop.country)):
-            name = str(shop.country.name)
+            name = countries.name(shop.country)
             return Delivery(name, method.estimate, method.price, method.free_over)
     return None

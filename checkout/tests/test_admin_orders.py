@@ -136,6 +136,9 @@ def test_reading__escapes_what_shoppers_wrote(packer: Client) -> None:
     make_product("Flow & <b>bold</b>", sku="FLOW")
     evil = "<script>alert(1)</script>"
     order = make_order({"FLOW": 1}, note=evil, delivery=ADDRESS | {"name": evil}, phone=evil)
+    questions = [reverse("orders:action", args=[order.pk, name]) for name in ("paid", "cancel")]
+    for address in questions:
+        assert "<script>alert(1)" not in packer.get(address).content.decode()
     for html in (inspect(packer, order), packer.get(reverse("orders:index")).content.decode()):
         assert "<script>alert(1)" not in html
         assert "&lt;script&gt;alert(1)" in html
@@ -161,6 +164,28 @@ def test_as_sold__only_lines_of_the_order(packer: Client, order: Order) -> None:
 
 
 # --- Acting ---------------------------------------------------------------------------------------
+
+
+def test_history__in_words(packer: Client, order: Order) -> None:
+    act(packer, order, "paid")
+    act(packer, order, "sent")
+    html = inspect(packer, order)
+    assert "total: £52.00" in html
+    assert "52.000" not in html
+
+
+def test_page_title__names_the_order(packer: Client, order: Order) -> None:
+    assert f"<title>Order {order.number}" in " ".join(inspect(packer, order).split()).replace(
+        "<title> ", "<title>"
+    )
+
+
+def test_invoice__says_whether_it_is_ready(packer: Client, order: Order) -> None:
+    act(packer, order, "paid")
+    Invoice.objects.update(rendered_at=None)
+    assert "being made" in inspect(packer, order)
+    Invoice.objects.update(rendered_at=timezone.now())
+    assert "being made" not in inspect(packer, order)
 
 
 def test_the_way_of_an_order(packer: Client, order: Order) -> None:
@@ -257,12 +282,29 @@ def test_deleting_a_sold_page__is_refused(boss: Client, order: Order, method: st
     assert ProductPage.objects.exists()
 
 
-def test_deleting_its_category__is_refused(boss: Client, order: Order) -> None:
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_deleting_its_category__is_refused(boss: Client, order: Order, method: str) -> None:
     category = ProductPage.objects.get().get_parent()
-    boss.post(
-        reverse("wagtailadmin_pages:delete", args=[category.pk]), {"wagtail_site_name": "Bowerbird"}
-    )
+    url = reverse("wagtailadmin_pages:delete", args=[category.pk])
+    response = getattr(boss, method)(url, {"wagtail_site_name": "Bowerbird"}, follow=True)
+    assert response.redirect_chain == [
+        (reverse("wagtailadmin_pages:unpublish", args=[category.pk]), 302)
+    ]
+    html = response.content.decode()
+    assert f"“{category.title}” stays: orders refer to it or to pages below it" in html
     assert ProductPage.objects.exists()
+
+
+def test_deleting_its_category_in_bulk__is_refused(boss: Client, order: Order) -> None:
+    category = ProductPage.objects.get().get_parent()
+    other = make_category("Other")
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+    address = f"{url}?id={category.pk}&id={other.pk}&next=/admin/"
+    response = boss.post(address, follow=True)
+    assert response.status_code == 200
+    assert "must show what was sold" in response.content.decode()
+    assert category.get_children().exists()
+    assert type(other).objects.filter(pk=other.pk).exists()
 
 
 def test_deleting_in_bulk__is_refused(boss: Client, order: Order) -> None:

@@ -8,10 +8,12 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.shop import PASSWORD, Shop
 
+NAME = "Zoë Müller-Łukasz"
+
 
 def add_to_basket(page: Page, shop: Shop, path: str) -> None:
     page.goto(shop.url + path)
-    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("button", name="Add to basket").first.click()
     expect(page.get_by_role("link", name=re.compile(r"Basket, \d+ thing"))).to_be_visible()
 
 
@@ -21,7 +23,7 @@ def go_to_checkout(page: Page, shop: Shop) -> None:
     expect(page.get_by_role("heading", level=1, name="Checkout")).to_be_visible()
 
 
-def fill_address(page: Page, *, email: str, name: str = "Zoë Müller-Łukasz") -> None:
+def fill_address(page: Page, *, email: str, name: str = NAME) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Full name").first.fill(name)
     page.get_by_label("Street and number").first.fill("12 St James’s Square")
@@ -49,11 +51,11 @@ def expect_status(page: Page, status: str) -> None:
     expect(page.locator(f'[data-order-status="{status}"]')).to_be_visible()
 
 
-def order_by(page: Page, shop: Shop, path: str, way: str, *, email: str) -> None:
+def order_by(page: Page, shop: Shop, path: str, way: str, *, email: str, name: str = NAME) -> None:
     """From a product's page to where its payment begins, by the way to pay of this name."""
     add_to_basket(page, shop, path)
     go_to_checkout(page, shop)
-    fill_address(page, email=email)
+    fill_address(page, email=email, name=name)
     page.get_by_role("radio", name=re.compile(f"^{way}")).check()
     order_and_pay(page)
 

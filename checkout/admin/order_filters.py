@@ -1,0 +1,105 @@
+"""Which orders a member of staff looks for: by their words, by their questions."""
+
+from __future__ import annotations
+
+import re
+
+import django_filters
+from django import forms
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+
+from checkout import payments
+from checkout.models import (
+    Order,
+    OrderAddress,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShippingMethod,
+)
+from checkout.models.orders import OrderQuerySet
+from checkout.status import OrderStatus
+
+
+class ToDo(models.TextChoices):
+    """What waits for somebody."""
+
+    PACK = "pack", _("To pack")
+    PAYMENT_HELD = "payment_held", _("Payment does not match")
+    REFUND_REFUSED = "refund_refused", _("Refund refused")
+    REFUND_BY_HAND = "refund_by_hand", _("Money to send back by hand")
+
+
+def waiting_for(what: ToDo) -> OrderQuerySet:
+    if what == ToDo.PACK:
+        return Order.objects.to_pack()
+    if what == ToDo.PAYMENT_HELD:
+        return Order.objects.filter(pk__in=Payment.objects.held().values("order_id"))
+    refunds = Refund.objects
+    waiting = refunds.refused() if what == ToDo.REFUND_REFUSED else refunds.due_by_hand()
+    return Order.objects.filter(pk__in=waiting.values("payment__order_id"))
+
+
+class OrderFilterSet(WagtailFilterSet):
+    todo = django_filters.ChoiceFilter(
+        label=_("To do"), choices=ToDo.choices, method="that_wait", empty_label=_("Everything")
+    )
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=OrderStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    placed_at = django_filters.DateFromToRangeFilter(
+        label=_("Placed"), widget=DateRangePickerWidget
+    )
+    payment_provider = django_filters.MultipleChoiceFilter(
+        label=_("Payment"), choices=payments.choices, widget=forms.CheckboxSelectMultiple
+    )
+    shipping_method = django_filters.MultipleChoiceFilter(
+        label=_("Delivery method"),
+        choices=lambda: _delivery_methods(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    country = django_filters.ChoiceFilter(
+        label=_("Country"), choices=list(countries), method="delivered_to"
+    )
+
+    class Meta:
+        model = Order
+        fields = ["todo", "status", "placed_at", "payment_provider", "shipping_method", "country"]
+
+    def that_wait(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders.filter(pk__in=waiting_for(ToDo(value)).values("pk"))
+
+    def delivered_to(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        there = OrderAddress.objects.filter(kind=OrderAddress.Kind.DELIVERY, country=value)
+        return orders.filter(pk__in=there.values("order_id"))
+
+
+def _delivery_methods() -> list[tuple[str, str]]:
+    """By the name that orders keep. One that was deleted since is found by other means."""
+    names = ShippingMethod.objects.order_by("name").values_list("name", flat=True).distinct()
+    return [(name, name) for name in names]
+
+
+def matching(words: str) -> Q:
+    """By number with or without its dash, e-mail, a name on an address, SKU or tracking number."""
+    together = "".join(words.split())
+    named = OrderAddress.objects.filter(name__icontains=words).values("order_id")
+    with_sku = OrderLine.objects.filter(sku__code__iexact=words).values("order_id")
+    sent_as = Shipment.objects.filter(number__iexact=together).values("order_id")
+    return (
+        Q(number__icontains=_with_dash(together))
+        | Q(email__icontains=words)
+        | Q(pk__in=named)
+        | Q(pk__in=with_sku)
+        | Q(pk__in=sent_as)
+    )
+
+
+def _with_dash(words: str) -> str:
+    """ "7kq3m9" is the beginning of "7KQ3-M9XT"."""
+    return f"{words[:4]}-{words[4:]}" if re.fullmatch(r"[A-Za-z0-9]{5,8}", words) else words

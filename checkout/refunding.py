@@ -1,0 +1,205 @@
+"""Money that goes back: decided under the order's lock, asked for outside of it, then booked."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from checkout import emails, payments, status
+from checkout.models import EmailKind, Order, Payment, Refund
+from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from products import stock
+from products.models import MovementReason, StockMovement
+from products.money import ZERO
+
+logger = logging.getLogger(__name__)
+
+# Longer than any task may run, so that a claim outlives its claimant only when that was killed.
+CLAIM = timedelta(minutes=5)
+
+
+class NothingToRefund(Exception):
+    """No money of this order is left to give back, or not the sum that was shown."""
+
+
+class RefundSettled(Exception):
+    """The refund was made, or is on its way, since the page was read."""
+
+
+def refundable(order: Order) -> Decimal:
+    """What the shop has of this order and has not promised to give back."""
+    if order.status not in status.SETTLED:
+        return ZERO
+    return sum((payment.refundable for payment in _payments(order)), ZERO)
+
+
+def refund_in_full(
+    order: Order, expected: Decimal, *, restock: bool, note: str = "", actor: Any = None
+) -> list[Refund]:
+    """Owe the shopper all that is left of their money; `expected` is the sum that staff saw.
+
+    Raises NothingToRefund, and then nothing was written: a second press finds nothing left.
+    """
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        left = refundable(locked)
+        if not left or left != expected:
+            raise NothingToRefund
+        refunds = [
+            owe(
+                locked,
+                payment,
+                Refund.Reason.SHOP,
+                amount=payment.refundable,
+                number=payment.refunds.filter(reason=Refund.Reason.SHOP).count() + 1,
+                note=note,
+                actor=actor,
+            )
+            for payment in _payments(locked)
+            if payment.refundable
+        ]
+        if restock:
+            _restock(locked, actor)
+    return refunds
+
+
+def owe(
+    order: Order,
+    payment: Payment,
+    reason: str,
+    *,
+    amount: Decimal,
+    number: int = 1,
+    note: str = "",
+    actor: Any = None,
+) -> Refund:
+    """Inside the caller's transaction: the money is due once, whatever happens next."""
+    from checkout.tasks import make_refund
+
+    refund, is_new = Refund.objects.get_or_create(
+        payment=payment,
+        reason=reason,
+        number=number,
+        defaults={
+            "amount": amount,
+            "note": note,
+            "actor": actor,
+            "by_hand": payments.get(payment.provider).confirmed_by_hand,
+        },
+    )
+    if is_new:
+        order.record("refund_due", actor=actor, **refund.as_event())
+        if not refund.by_hand:
+            make_refund.delay_on_commit(refund.pk)
+    return refund
+
+
+def make(refund_id: int) -> None:
+    """Ask the provider, unless that happened, another worker is at it or staff must decide.
+
+    Raises ProviderUnavailable: asking again with the same key is safe.
+    """
+    if not _claim(refund_id):
+        return
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    try:
+        reference = payments.get(refund.payment.provider).refund(refund)
+    except ProviderUnavailable:
+        Refund.objects.filter(pk=refund_id).update(claimed_until=None)
+        raise
+    except ProviderRefused as error:
+        _note_refusal(refund, error.code)
+    else:
+        _book(refund, reference)
+
+
+def try_again(refund: Refund, actor: Any = None) -> None:
+    """Ask the provider once more, after it refused. Raises RefundSettled."""
+    from checkout.tasks import make_refund
+
+    with transaction.atomic():
+        order = _locked_order(refund)
+        refused = Refund.objects.refused().filter(pk=refund.pk)
+        if not refused.update(last_error="", attempt=F("attempt") + 1):
+            raise RefundSettled
+        order.record("refund_retried", actor=actor, **refund.as_event())
+        make_refund.delay_on_commit(refund.pk)
+
+
+def confirm_by_hand(refund: Refund, actor: Any = None) -> None:
+    """Staff have sent the money themselves. Raises RefundSettled."""
+    with transaction.atomic():
+        _locked_order(refund)
+        waits = Refund.objects.due_by_hand() | Refund.objects.refused()
+        if not waits.filter(pk=refund.pk).exists() or not _book(refund, "by_hand", actor):
+            raise RefundSettled
+
+
+def due() -> list[int]:
+    """Those whose task was lost: old enough for it to have run."""
+    late = timezone.now() - timedelta(seconds=30)
+    found = _unclaimed(Refund.objects.due_from_provider()).filter(created_at__lt=late)
+    return list(found.order_by("created_at").values_list("pk", flat=True)[:200])
+
+
+def _book(refund: Refund, reference: str, actor: Any = None) -> bool:
+    """The money has gone. False where it was booked before."""
+    with transaction.atomic():
+        order = _locked_order(refund)
+        made = Refund.objects.due().filter(pk=refund.pk)
+        if not made.update(
+            made_at=timezone.now(), reference=reference, last_error="", claimed_until=None
+        ):
+            return False
+        order.record("refunded", actor=actor, **refund.as_event())
+        kept = sum((payment.kept for payment in _payments(order)), ZERO)
+        after = status.after_refund(order.status, kept=kept, total=order.total)
+        if after:
+            order.transition_to(after, actor=actor)
+        emails.owe(order, EmailKind.REFUNDED, refund=refund)
+    return True
+
+
+def _note_refusal(refund: Refund, code: str) -> None:
+    logger.error("refund %s was refused (%s): staff must decide", refund.pk, code)
+    with transaction.atomic():
+        order = _locked_order(refund)
+        Refund.objects.due().filter(pk=refund.pk).update(last_error=code[:200], claimed_until=None)
+        order.record("refund_refused", code=code, **refund.as_event())
+
+
+def _restock(order: Order, actor: Any) -> None:
+    """Back on the shelf, never more than left it: what came back earlier is not counted again."""
+    returned = dict(
+        StockMovement.objects.filter(reference=order.number, reason=MovementReason.RETURNED)
+        .order_by()
+        .values_list("sku__code")
+        .annotate(Sum("delta"))
+    )
+    for code, quantity in sorted(order.quantities.items()):
+        units = max(quantity - returned.get(code, 0), 0)
+        stock.move(code, units, MovementReason.RETURNED, reference=order.number, actor=actor)
+
+
+def _payments(order: Order) -> QuerySet[Payment]:
+    """Read anew, each with its refunds."""
+    return order.payments.prefetch_related("refunds")
+
+
+def _locked_order(refund: Refund) -> Order:
+    return Order.objects.select_for_update().get(pk=refund.payment.order_id)
+
+
+def _unclaimed(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
+    return refunds.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now()))
+
+
+def _claim(refund_id: int) -> bool:
+    mine = _unclaimed(Refund.objects.due_from_provider()).filter(pk=refund_id)
+    return bool(mine.update(claimed_until=timezone.now() + CLAIM))
