@@ -55,6 +55,8 @@ class VariantsPanel(InlinePanel):
             )
             if self.stands_elsewhere:
                 kwargs["form"] = None
+            elif form is not None:
+                _place_untouched_rows(form.formsets[kwargs["panel"].relation_name])
             super().__init__(**kwargs)
             if self.stands_elsewhere:
                 self.template_name = "products/admin/variants_elsewhere.html"
@@ -74,3 +76,10 @@ class VariantsPanel(InlinePanel):
             if self.stands_elsewhere:
                 return ("wagtail.panels.Panel", [{"type": "Panel", "prefix": self.prefix}])
             return super().telepath_pack(context)
+
+
+def _place_untouched_rows(formset: Any) -> None:
+    """Wagtail sorts valid rows by their place, which one that nobody filled in does not have."""
+    if formset.is_bound and formset.is_valid():
+        for row in formset.forms:
+            row.cleaned_data.setdefault("ORDER", None)

@@ -54,10 +54,10 @@ def test_beside__a_page_that_is_not_saved_yet() -> None:
 
 def test_product_page__says_how_it_is_delivered(client: Client) -> None:
     ShippingMethod.objects.all().delete()
-    ShippingMethod.objects.create(name="Abroad", countries=["FR"], price=Decimal("9"))
+    ShippingMethod.objects.create(name="Abroad", countries="FR", price=Decimal("9"))
     ShippingMethod.objects.create(
         name="Post",
-        countries=["GB"],
+        countries="GB",
         price=Decimal("3.90"),
         free_over=Decimal("45"),
         min_days=2,
