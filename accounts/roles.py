@@ -35,7 +35,10 @@ def _all_of(app: str, model: str) -> tuple[str, ...]:
 COUPONS = _all_of("basket", "coupon")
 DELIVERY = _all_of("checkout", "shippingmethod")
 TAX_RATES = _all_of("checkout", "taxrate")
+JOURNAL = (*_all_of("home", "author"), *_all_of("home", "topic"))
 SETTINGS = ("content.shopsettings:change_shopsettings",)
+# Publishes products and fetches pictures from elsewhere: more than writing a page.
+IMPORTS = ("products.productimport:add_productimport", "products.productimport:view_productimport")
 REFUNDS = ("checkout.refund:view_refund", "checkout.refund:add_refund")
 
 WRITE = ("add", "change", "publish")
@@ -53,14 +56,15 @@ class Role:
 
 
 ROLES = (
-    Role("Editors", CATALOGUE, pages=WRITE, files=FILES),
+    Role("Editors", (*CATALOGUE, *JOURNAL), pages=WRITE, files=FILES),
     # Product pages need the right to change products besides: see `products.permissions`.
-    Role("Marketers", COUPONS, pages=WRITE, files=FILES),
+    Role("Marketers", (*COUPONS, *JOURNAL), pages=WRITE, files=FILES),
     Role("Fulfilment", (*ORDERS, *STOCK, *DELIVERY)),
     Role(
         "Shop managers",
         (
             *CATALOGUE,
+            *JOURNAL,
             *COUPONS,
             *ORDERS,
             *STOCK,
@@ -68,6 +72,7 @@ ROLES = (
             *TAX_RATES,
             *SETTINGS,
             *REFUNDS,
+            *IMPORTS,
         ),
         pages=(*WRITE, "lock", "unlock", "bulk_delete"),
         files=FILES,

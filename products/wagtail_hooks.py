@@ -10,6 +10,7 @@ from products.admin.editor import (
     refuse_bulk_action,
     tell_that_variants_stayed,
 )
+from products.admin.imports import ImportViewSet
 from products.admin.prices import PricesViewSet
 from products.admin.stock import StockViewSet
 from products.admin.vocabulary import CatalogueGroup, refuse_deletion_in_use
@@ -22,7 +23,13 @@ register_snippet(CatalogueGroup)
 
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[ViewSet]:
-    return [ProductPageViewSet(), CategoryPageViewSet(), PricesViewSet(), StockViewSet()]
+    return [
+        ProductPageViewSet(),
+        CategoryPageViewSet(),
+        PricesViewSet(),
+        StockViewSet(),
+        ImportViewSet(),
+    ]
 
 
 @hooks.register("insert_global_admin_css")

@@ -17,7 +17,8 @@ from basket.models import Coupon
 from checkout.models import ShippingMethod, TaxRate
 from checkout.tests.factories import make_method, make_order
 from content.tests.factories import default_site
-from home.models import LandingPage
+from home.models import ArticleIndexPage, Author, LandingPage, Topic
+from home.tests.factories import make_article
 from products.models import Brand, CategoryPage, OptionType, ProductPage, Sku, TaxClass, Variant
 from products.tests.factories import make_option, make_product
 
@@ -34,6 +35,7 @@ def shop() -> None:
     landing = LandingPage(title="Spring", slug="spring")
     home.add_child(instance=landing)
     landing.save_revision().publish()
+    make_article()
     make_option("Size", "A4")
     Brand.objects.create(name="Bower")
     Coupon.objects.create(code="TEN", value=10)
@@ -81,11 +83,20 @@ VIEWS: dict[str, tuple[Any, set[str]]] = {
         lambda: ("wagtailadmin_pages:add", "home", "landingpage", default_site().root_page_id),
         {E, MA, SM, "Moderators"},
     ),
+    "add an article": (
+        lambda: ("wagtailadmin_pages:add", "home", "articlepage", pk(ArticleIndexPage)),
+        {E, MA, SM, "Moderators"},
+    ),
+    "authors": (lambda: (Author.snippet_viewset.get_url_name("list"),), {E, MA, SM}),
+    "add a topic": (lambda: (Topic.snippet_viewset.get_url_name("add"),), {E, MA, SM}),
     "prices": (lambda: ("prices:index",), {E, SM}),
     "stock": (lambda: ("stock:index",), {F, SM}),
     "one SKU": (lambda: ("stock:inspect", pk(Sku)), {F, SM}),
     "edit a SKU": (lambda: ("stock:edit", pk(Sku)), {F, SM}),
     "movements": (lambda: ("stock:movements",), {F, SM}),
+    "imports": (lambda: ("imports:index",), {SM}),
+    "import products": (lambda: ("imports:new",), {SM}),
+    "export products": (lambda: ("imports:export",), {SM}),
     "orders": (lambda: ("orders:index",), {F, SM}),
     "one order": (lambda: ("orders:inspect", _order().pk), {F, SM}),
     "as sold": (lambda: ("orders:as_sold", _order().pk, _order().lines.get().pk), {F, SM}),
@@ -131,7 +142,7 @@ MENUS = {
     E: {"prices", "catalogue"},
     MA: {"shop"},
     F: {"orders", "stock", "shop"},
-    SM: {"orders", "prices", "stock", "catalogue", "shop"},
+    SM: {"orders", "prices", "stock", "catalogue", "imports", "shop"},
     "Moderators": set(),
 }
 
@@ -143,7 +154,7 @@ def test_role_and_menu(rf: Any, role: str, menus: set[str]) -> None:
     request = rf.get("/admin/")
     request.user = make_user("staff@example.com", role)
     shown = {item.name for item in admin_menu.menu_items_for_request(request)}
-    assert shown & {"orders", "prices", "stock", "catalogue", "shop"} == menus
+    assert shown & {"orders", "prices", "stock", "catalogue", "imports", "shop"} == menus
 
 
 @pytest.mark.parametrize("role", ["Marketers", "Moderators"])

@@ -1,4 +1,13 @@
-from products.models.pages import CategoryPage, ProductPage, ProductPicture
+from products.models.imports import (
+    FetchedPicture,
+    ImportedProduct,
+    ImportedRow,
+    ImportFormat,
+    ImportStatus,
+    Outcome,
+    ProductImport,
+)
+from products.models.pages import CategoryPage, ProductPage, ProductPicture, ProductTag
 from products.models.skus import Availability, MovementReason, Sku, StockMovement, StockState
 from products.models.variants import Variant
 from products.models.vocabulary import Brand, OptionType, OptionValue, TaxClass
@@ -7,11 +16,19 @@ __all__ = [
     "Availability",
     "Brand",
     "CategoryPage",
+    "FetchedPicture",
+    "ImportFormat",
+    "ImportStatus",
+    "ImportedProduct",
+    "ImportedRow",
     "MovementReason",
     "OptionType",
     "OptionValue",
+    "Outcome",
+    "ProductImport",
     "ProductPage",
     "ProductPicture",
+    "ProductTag",
     "Sku",
     "StockMovement",
     "StockState",

@@ -7,7 +7,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
@@ -57,7 +59,7 @@ class CategoryPage(BasePage):
         from products.shelf import Shelf, Wanted
 
         context = super().get_context(request, *args, **kwargs)
-        products = ProductPage.objects.live().public().in_category(self)
+        products = ProductPage.objects.live().open_to_all().in_category(self)
         shelf = Shelf(products, Wanted.read(request.GET))
         here = Paginator(shelf.found, PRODUCTS_A_PAGE).get_page(request.GET.get("page", "1"))
         pages = ProductPage.objects.in_bulk([thing.pk for thing in here.object_list])
@@ -67,6 +69,12 @@ class CategoryPage(BasePage):
         context["facets"] = facets_of(shelf)
         context["subcategories"] = CategoryPage.objects.child_of(self).live().public()
         return context
+
+
+class ProductTag(TaggedItemBase):
+    content_object = ParentalKey(
+        "products.ProductPage", on_delete=models.CASCADE, related_name="tagged_items"
+    )
 
 
 class ProductPage(BasePage):
@@ -91,6 +99,7 @@ class ProductPage(BasePage):
         verbose_name=_("also in"),
         help_text=_("Further categories, besides the one that this page stands in."),
     )
+    tags = ClusterTaggableManager(through=ProductTag, blank=True, verbose_name=_("tags"))
     brand = models.ForeignKey(
         Brand,
         null=True,
@@ -141,6 +150,7 @@ class ProductPage(BasePage):
             [
                 FieldPanel("categories"),
                 FieldRowPanel([FieldPanel("brand"), FieldPanel("tax_class")]),
+                FieldPanel("tags"),
             ],
             heading=_("Where it belongs"),
         ),
@@ -159,6 +169,7 @@ class ProductPage(BasePage):
         index.SearchField("summary", boost=2),
         index.SearchField("body"),
         index.RelatedFields("brand", [index.SearchField("name")]),
+        index.RelatedFields("tags", [index.SearchField("name")]),
         index.RelatedFields("variants", [index.SearchField("sku_id")]),
     ]
     base_form_class = ProductPageForm
