@@ -8,13 +8,13 @@ PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test services services-stop worker check format clean app tools
+.PHONY: help run test services services-stop worker check format pictures clean app tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: app ## Start the shop with its demo content on http://127.0.0.1:8000 (PORT=8001 for another port)
-	@echo "Preparing the database (about 20 seconds, first time only)…"
+	@echo "Preparing the database (under a minute, first time only)…"
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py load_demo
 	@deploy/dev/serve.sh $(HOST):$(PORT)
@@ -44,6 +44,9 @@ check: tools ## Everything that must be right before a commit: style, types, mig
 format: tools ## Put Python files into their usual form
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+pictures: tools ## Take the README's pictures anew (NAMES="basket order" for some of them)
+	@$(PYTHON) deploy/dev/pictures.py $(NAMES)
 
 clean: ## Remove caches; the virtual environment and var/ stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from content.models import Picture
+from content.renditions import PLAIN
 from products.models.skus import Availability, StockState
 from products.models.variants import Variant
 from products.models.vocabulary import OptionType, OptionValue
@@ -21,8 +22,6 @@ from products.money import format_money, shop_currency, smallest_unit
 if TYPE_CHECKING:
     from products.models.pages import ProductPage
 
-# Also made for the gallery itself (templates/components/picture.html).
-SHARED_PICTURE = "format-jpeg|width-1200"
 SCHEMA_AVAILABILITY = {
     StockState.IN_STOCK: "https://schema.org/InStock",
     StockState.LOW: "https://schema.org/LimitedAvailability",
@@ -136,7 +135,7 @@ def structured_data(
     }
     if page.brand:
         data["brand"] = {"@type": "Brand", "name": page.brand.name}
-    pictures = [get_rendition_or_not_found(one.picture, SHARED_PICTURE) for one in gallery]
+    pictures = [get_rendition_or_not_found(one.picture, PLAIN) for one in gallery]
     if pictures:
         data["image"] = [request.build_absolute_uri(picture.url) for picture in pictures]
     return data

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import environ
 from django.conf.locale import LANG_INFO
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = BASE_DIR / "var"
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "bowerbird.middleware.DatabaseTimeoutMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "content.locales.RememberLocales",
     "django.middleware.common.CommonMiddleware",
     "bowerbird.middleware.SameOriginCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -172,6 +174,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
+# A worker takes from both in turn, so that no e-mail waits behind an afternoon's uploads.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("slow"))
+CELERY_TASK_ROUTES = {
+    "content.tasks.make_renditions": {"queue": "slow"},
+    "products.tasks.work_on_import": {"queue": "slow"},
+}
 # Every entry is also what `manage.py catch_up` runs where there is no beat.
 CELERY_BEAT_SCHEDULE = {
     "publish-scheduled-pages": {"task": "content.tasks.publish_scheduled", "schedule": 60},
@@ -181,6 +189,8 @@ CELERY_BEAT_SCHEDULE = {
     "refund-due": {"task": "checkout.tasks.make_due_refunds", "schedule": 120},
     "render-due-invoices": {"task": "checkout.tasks.render_due_invoices", "schedule": 120},
     "send-due-emails": {"task": "checkout.tasks.send_due_emails", "schedule": 60},
+    "make-due-renditions": {"task": "content.tasks.make_due_renditions", "schedule": 10 * 60},
+    "work-on-due-imports": {"task": "products.tasks.work_on_due_imports", "schedule": 60},
     "clear-sessions": {"task": "content.tasks.clear_sessions", "schedule": 24 * 60 * 60},
 }
 
@@ -292,6 +302,7 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False  # one way in, and one way back in: /acco
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
+TAGGIT_CASE_INSENSITIVE = True
 
 # --- The shop -------------------------------------------------------------------------------
 
@@ -301,6 +312,8 @@ BASKET_PRICE_HOLD: int = env.int("BASKET_PRICE_HOLD", default=24 * 60 * 60)  # s
 # How long stock stays reserved for an order that is not paid.
 ORDER_PAYMENT_WINDOW: int = env.int("ORDER_PAYMENT_WINDOW", default=35 * 60)  # seconds
 ORDER_TRANSFER_WINDOW: int = env.int("ORDER_TRANSFER_WINDOW", default=7 * 24 * 60 * 60)  # seconds
+# Imports fetch pictures from public addresses only; from this machine where tests say so.
+IMPORT_FROM_LOOPBACK: bool = env.bool("IMPORT_FROM_LOOPBACK", default=False)
 STRIPE_SECRET_KEY: str = env("STRIPE_SECRET_KEY", default="")
 # Several, comma separated, while one secret is being replaced by the next.
 STRIPE_WEBHOOK_SECRETS: list[str] = env.list("STRIPE_WEBHOOK_SECRET", default=[])
@@ -319,6 +332,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # it would have a broker where there is none
         "weasyprint": {"level": "ERROR"},
     },
 }

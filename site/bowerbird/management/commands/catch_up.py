@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from celery import current_app
@@ -33,18 +34,27 @@ class Command(BaseCommand):
             help="go on until told to stop, looking this often",
         )
 
-    def handle(self, *args: Any, every: int | None, **options: Any) -> None:
+        parser.add_argument(
+            "--without",
+            action="append",
+            default=[],
+            choices=sorted(settings.CELERY_BEAT_SCHEDULE),
+            metavar="ENTRY",
+            help="leave this entry of the schedule to another process; repeatable",
+        )
+
+    def handle(self, *args: Any, every: int | None, without: Sequence[str], **options: Any) -> None:
         current_app.loader.import_default_modules()  # each app's tasks
-        last_run = run_due({})
+        last_run = run_due({}, without)
         if not every:
             return
         signal.signal(signal.SIGTERM, lambda *_: exit(0))
         while True:
             time.sleep(every)
-            last_run = run_due(last_run)
+            last_run = run_due(last_run, without)
 
 
-def run_due(last_run: dict[str, float]) -> dict[str, float]:
+def run_due(last_run: dict[str, float], without: Sequence[str] = ()) -> dict[str, float]:
     """Run each scheduled task whose time has come; when each ran last, by name.
 
     One that fails is logged and does not hold up the others.
@@ -53,7 +63,7 @@ def run_due(last_run: dict[str, float]) -> dict[str, float]:
     schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
     for name, entry in schedule.items():
         now = time.monotonic()
-        if name in ran and now - ran[name] < entry["schedule"]:
+        if name in without or (name in ran and now - ran[name] < entry["schedule"]):
             continue
         close_old_connections()
         try:

@@ -24,8 +24,8 @@ class Command(BaseCommand):
         self.stdout.write("Loading the demo shop …")
         # Wagtail reports every page and revision; the progress below says it in one line each.
         logging.getLogger("wagtail").setLevel(logging.WARNING)
-        load.load(self.stdout.write)
         emails = people.load()
+        load.load(self.stdout.write)
         self._point_site_at(url)
         url = url.rstrip("/")
         self.stdout.write(f"\n  The shop    {url}/\n  The admin   {url}/admin/\n")

@@ -1,0 +1,35 @@
+"""The shop's logo where no style sheet and no relative address reaches: e-mails and documents."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from mimetypes import guess_type
+from typing import Any
+
+from django import template
+from wagtail.images.models import SourceImageIOError
+
+from content.models import ShopSettings
+from content.renditions import USES
+
+register = template.Library()
+
+
+@register.simple_tag
+def logo_for_mail(shop: ShopSettings) -> Any:
+    """The logo's rendition, which has a `full_url`; None where there is no logo to be read."""
+    try:
+        return shop.logo.get_rendition(USES["logo"][0]) if shop.logo else None
+    except (SourceImageIOError, OSError):
+        return None
+
+
+@register.simple_tag
+def logo_for_document(shop: ShopSettings) -> str:
+    """As a data address, so that a document fetches nothing; empty where there is no logo."""
+    rendition = logo_for_mail(shop)
+    if rendition is None:
+        return ""
+    with rendition.file.open("rb") as file:
+        content = b64encode(file.read()).decode()
+    return f"data:{guess_type(rendition.file.name)[0]};base64,{content}"
