@@ -5,15 +5,15 @@ from django.utils.functional import SimpleLazyObject
 from wagtail.models import Site
 
 from content.models import ShopSettings
-from content.navigation import footer_links, main_menu
+from content.navigation import footer, main_menu
 
 
 def site_furniture(request: HttpRequest) -> dict[str, Any]:
-    """`shop`, `menu` and `footer_links`, each looked up only where a template asks for it."""
+    """`shop`, `menu` and `footer`, each looked up only where a template asks for it."""
     return {
         "shop": SimpleLazyObject(lambda: _shop(request)),
         "menu": SimpleLazyObject(lambda: main_menu(request)),
-        "footer_links": SimpleLazyObject(lambda: footer_links(request)),
+        "footer": SimpleLazyObject(lambda: footer(request)),
     }
 
 

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Orderable, Page
 
+from content.blocks import FooterColumnBlock
+from content.locales import in_readers_language
 from content.slugs import is_reserved
 
 
@@ -70,6 +77,17 @@ class BasePage(Page):
         )
 
 
+def _page_of_the_shop(name: Any) -> models.ForeignKey:
+    return models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=name,
+    )
+
+
 @register_setting(icon="home")
 class ShopSettings(BaseSiteSetting, ClusterableModel):
     """Who sells, on what terms: printed in the footer, in e-mails and on invoices."""
@@ -94,14 +112,21 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
     bank_account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
     bank_iban = models.CharField(_("IBAN or account number"), max_length=42, blank=True)
     bank_bic = models.CharField(_("BIC or sort code"), max_length=20, blank=True)
-    terms_page = models.ForeignKey(
-        Page,
-        null=True,
+    # In the order in which the footer names them.
+    delivery_page = _page_of_the_shop(_("delivery and returns"))
+    withdrawal_page = _page_of_the_shop(_("right of withdrawal"))
+    terms_page = _page_of_the_shop(_("terms and conditions"))
+    privacy_page = _page_of_the_shop(_("privacy"))
+    imprint_page = _page_of_the_shop(_("imprint"))
+    footer = StreamField(
+        [("column", FooterColumnBlock())],
         blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("terms and conditions"),
+        max_num=3,
+        verbose_name=_("columns of links"),
+        help_text=_("The pages named under “Legal pages” are shown below them by themselves."),
     )
+
+    LEGAL_PAGES = ("delivery_page", "withdrawal_page", "terms_page", "privacy_page", "imprint_page")
 
     panels = [
         MultiFieldPanel(
@@ -129,8 +154,18 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
             _("Bank transfer"),
             help_text=_("With an account number, checkout offers payment by bank transfer."),
         ),
-        PageChooserPanel("terms_page"),
-        InlinePanel("footer_links", heading=_("Links in the footer"), label=_("Link")),
+        MultiFieldPanel(
+            [PageChooserPanel(name) for name in LEGAL_PAGES],
+            _("Legal pages"),
+            help_text=_("Linked from the footer of every page and from the checkout."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("footer"),
+                InlinePanel("social_links", heading=_("Elsewhere"), label=_("Profile")),
+            ],
+            _("Footer"),
+        ),
     ]
 
     class Meta:
@@ -143,16 +178,46 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
     def accepts_bank_transfer(self) -> bool:
         return bool(self.bank_iban)
 
+    @cached_property
+    def legal_pages(self) -> list[Page]:
+        """Those that are named here and published, in the reader's language."""
+        ids = [getattr(self, f"{name}_id") for name in self.LEGAL_PAGES]
+        live = Page.objects.live().in_bulk([pk for pk in ids if pk])
+        return [in_readers_language(live[pk]) for pk in dict.fromkeys(ids) if pk in live]
 
-class FooterLink(Orderable):
-    settings = ParentalKey(ShopSettings, on_delete=models.CASCADE, related_name="footer_links")
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
 
-    panels = [PageChooserPanel("page")]
+# Words in the name or address of a profile, and the icon that stands for the place.
+SOCIAL_ICONS = {
+    "bluesky": "bluesky",
+    "bsky": "bluesky",
+    "facebook": "facebook",
+    "instagram": "instagram",
+    "linkedin": "linkedin",
+    "mastodon": "mastodon",
+    "pinterest": "pinterest",
+    "tiktok": "tiktok",
+    "youtube": "youtube",
+}
+
+
+class SocialLink(Orderable):
+    """A profile of the shop elsewhere."""
+
+    settings = ParentalKey(ShopSettings, on_delete=models.CASCADE, related_name="social_links")
+    name = models.CharField(_("name"), max_length=40, help_text=_("“Mastodon”, “Instagram”…"))
+    url = models.URLField(_("address"))
+
+    panels = [FieldPanel("name"), FieldPanel("url")]
 
     class Meta(Orderable.Meta):
         ordering = ["sort_order", "pk"]
-        verbose_name = _("footer link")
+        verbose_name = _("profile elsewhere")
 
     def __str__(self) -> str:
-        return str(self.page)
+        return self.name
+
+    @property
+    def icon(self) -> str:
+        """Its file name. A Mastodon server may have any address, so the name counts too."""
+        said = f"{self.name} {urlsplit(self.url).hostname or ''}".lower()
+        return next((icon for part, icon in SOCIAL_ICONS.items() if part in said), "external")

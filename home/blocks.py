@@ -1,0 +1,64 @@
+"""What arranged pages and articles are made of, and the block that leads to articles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
+
+from content.blocks import BackgroundBlock, BandValue, HeroBlock, LinkBlock
+from products.blocks import SellingBlock
+
+
+class ArticleTeasersBlock(blocks.StructBlock):
+    """Articles that were chosen, else the newest. What is not published leaves no hole."""
+
+    heading = blocks.CharBlock(required=False, max_length=120)
+    articles = blocks.ListBlock(
+        blocks.PageChooserBlock(page_type="home.ArticlePage"),
+        default=[],
+        label=_("Articles"),
+        help_text=_("None chosen: the newest."),
+    )
+    how_many = blocks.IntegerBlock(default=3, min_value=1, max_value=6, label=_("How many at most"))
+    link = LinkBlock(required=False, help_text=_("Where there is more of it."))
+    background = BackgroundBlock()
+
+    class Meta:
+        icon = "doc-full-inverse"
+        group = _("Pages")
+        template = "home/blocks/articles.html"
+        value_class = BandValue
+        form_layout = BlockGroup(
+            children=["heading", "articles", "how_many", "link"], settings=["background"]
+        )
+        preview_value = {"heading": "From the journal", "articles": [], "how_many": 3}
+        description = _("The newest articles or those of your choice, the first of them large.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        context["articles"] = self.shown(value)[: value["how_many"]]
+        return context
+
+    def shown(self, value: Any) -> list[Any]:
+        articles = apps.get_model("home", "ArticlePage").objects.live().public().for_teasers()
+        chosen = [page.translation_key for page in value["articles"] if page]
+        if not chosen:
+            return list(articles.in_active_locale().newest_first()[: value["how_many"]])
+        here = articles.in_active_locale().filter(translation_key__in=chosen)
+        found = {page.translation_key: page for page in here}
+        return [found[key] for key in dict.fromkeys(chosen) if key in found]
+
+
+class ArticleBlock(SellingBlock):
+    """What an article is made of."""
+
+
+class ArrangedBlock(SellingBlock):
+    """What a front page or a landing page is made of."""
+
+    hero = HeroBlock()
+    articles = ArticleTeasersBlock()

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from wagtail.models import Locale
+from wagtail.query import PageQuerySet
+
+if TYPE_CHECKING:
+    from home.models import Topic
+
+
+class ArticleQuerySet(PageQuerySet):
+    def in_active_locale(self) -> ArticleQuerySet:
+        return self.filter(locale=Locale.get_active())
+
+    def newest_first(self) -> ArticleQuerySet:
+        return self.order_by("-date", "-first_published_at", "-pk")
+
+    def about(self, topic: Topic) -> ArticleQuerySet:
+        return self.filter(topics=topic)
+
+    def closest_to(self, topics: Iterable[int]) -> ArticleQuerySet:
+        """Those that share most of these topics first, the newest first among equals."""
+        shared = Count("topics", filter=Q(topics__in=list(topics)), distinct=True)
+        return self.annotate(shared=shared).order_by("-shared", "-date", "-pk")
+
+    def for_teasers(self) -> ArticleQuerySet:
+        """With what a teaser shows at hand."""
+        return self.select_related("author", "picture").prefetch_related("picture__renditions")

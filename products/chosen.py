@@ -1,0 +1,53 @@
+"""Which products a block shows: those that an editor chose, or those that a rule finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from wagtail.models import Page
+
+from content.locales import active_locale, in_readers_language
+from products.models import ProductPage, Variant
+from products.querysets import ProductQuerySet
+
+
+def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
+    """In the editor's order, each once, in the reader's language where it is translated.
+
+    What is not published, or not for everybody, is left out.
+    """
+    chosen = {page.translation_key: page.pk for page in pages if page}
+    found: dict[Any, ProductPage] = {}
+    here = active_locale().pk
+    for page in ProductPage.objects.live().public().filter(translation_key__in=chosen):
+        key = page.translation_key
+        if page.locale_id == here or (page.pk == chosen[key] and key not in found):
+            found[key] = page
+    return [found[key] for key in chosen if key in found]
+
+
+def newest(how_many: int, category: Page | None = None) -> list[ProductPage]:
+    """What can be bought now, the newest first."""
+    return list(_shelf(category).filter(_offered(Variant.objects.in_stock()))[:how_many])
+
+
+def on_sale(how_many: int, category: Page | None = None) -> list[ProductPage]:
+    """What can be bought now for less than before, the newest first."""
+    reduced = Variant.objects.in_stock().filter(compare_at__isnull=False)
+    return list(_shelf(category).filter(_offered(reduced))[:how_many])
+
+
+def _shelf(category: Page | None) -> ProductQuerySet:
+    shelf = ProductPage.objects.live().public().in_active_locale().on_the_shelf()
+    return shelf.in_category(in_readers_language(category)) if category else shelf
+
+
+def _offered(variants: Any) -> Exists:
+    """Variants stand on the page that a translation was made from, so the key is compared."""
+    return Exists(
+        variants.filter(
+            page__translation_key=OuterRef("translation_key"), page__live=True, sku__retired=False
+        )
+    )
