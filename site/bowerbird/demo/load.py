@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.images import ImageFile
-from django.utils import timezone
-from django.utils.html import escape
 from django_countries import countries as all_countries
-from wagtail.images.blocks import ImageBlock
-from wagtail.models import Page, Site
-from wagtail.rich_text import RichText
+from wagtail.models import Site
 
-from bowerbird.demo import catalogue
+from bowerbird.demo import catalogue, orders, pages
+from bowerbird.demo.blocks import picture, story
+from bowerbird.demo.pages import publish_below
 from checkout.models import ShippingMethod
-from content.models import FooterLink, Picture, ShopSettings
-from home.models import HomePage, LandingPage
+from content.models import ShopSettings
+from home.models import HomePage
 from products import stock
 from products.models import (
     Brand,
@@ -45,9 +41,8 @@ def load(say: Say) -> None:
     home = front_page()
     load_categories(data["categories"], home)
     load_products(data["products"], say)
-    load_pages(data, home)
-    if not home.hero_heading:
-        dress_front_page(home, data["home"])
+    pages.load(data, home)
+    orders.load(say)
 
 
 def front_page() -> HomePage:
@@ -138,7 +133,7 @@ def load_product(entry: dict[str, Any]) -> None:
         slug=entry["slug"],
         summary=entry["summary"],
         search_description=entry.get("search_description", ""),
-        body=[story_block(block) for block in entry["body"]],
+        body=story(entry["body"]),
         brand=Brand.objects.filter(name=entry.get("brand")).first(),
         tax_class=TaxClass.objects.get(code=entry.get("tax_class", TaxClass.DEFAULT_CODE)),
         manufacturer="\n".join(entry["manufacturer"][key] for key in ("name", "address", "email")),
@@ -178,99 +173,3 @@ def fill_shelf(row: dict[str, Any]) -> None:
     )
     if row["on_hand"]:
         stock.move(row["sku"], row["on_hand"], MovementReason.RECEIVED, reference="demo")
-
-
-def load_pages(data: dict[str, Any], home: HomePage) -> None:
-    shop = ShopSettings.for_site(Site.objects.get(is_default_site=True))
-    for entry in [*data["landing_pages"], *data["pages"]]:
-        if LandingPage.objects.filter(slug=entry["slug"]).exists():
-            continue
-        page = LandingPage(
-            title=entry["title"],
-            slug=entry["slug"],
-            introduction=entry["introduction"],
-            picture=picture(entry.get("picture", ""), entry.get("picture_alt", "")),
-            search_description=entry.get("search_description", ""),
-            body=[story_block(block) for block in entry["body"]],
-        )
-        publish_below(home, page)
-        if entry in data["pages"]:
-            FooterLink.objects.create(settings=shop, page=page)
-        if entry["slug"] == "terms":
-            shop.terms_page = page
-            shop.save()
-
-
-def dress_front_page(home: HomePage, entry: dict[str, Any]) -> None:
-    home.title = entry["title"]
-    home.hero_heading = entry["hero_heading"]
-    home.hero_text = entry["hero_text"]
-    home.hero_picture = picture(entry["hero_picture"], entry["hero_picture_alt"])
-    home.hero_page = Page.objects.filter(slug=entry["hero_link"]).first()
-    home.hero_link_text = entry["hero_link_text"]
-    home.search_description = entry["search_description"]
-    featured = {"type": "products", "heading": "A first look", "slugs": entry["featured"]}
-    first, *others = [_section(section) for section in entry["sections"]]
-    home.body = [
-        story_block(featured),
-        *first,
-        ("newest", {"heading": "New in", "how_many": 4}),
-        *(block for section in others for block in section),
-    ]
-    home.save_revision().publish()
-
-
-def _section(section: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Heading, picture and words, with a link at the end where its page is there."""
-    shown = picture(section["picture"], section["picture_alt"])
-    if shown is None:
-        raise ValueError("a section of the front page has a picture")
-    html = section["html"]
-    page = Page.objects.filter(slug=section["link"]).first()
-    if page:
-        html += f'<p><a linktype="page" id="{page.pk}">{escape(section["link_text"])}</a></p>'
-    image = ImageBlock().to_python({"image": shown.pk, "alt_text": section["picture_alt"]})
-    return [
-        ("heading", section["heading"]),
-        ("picture", {"picture": image, "caption": ""}),
-        ("text", RichText(html)),
-    ]
-
-
-def story_block(block: dict[str, Any]) -> tuple[str, Any]:
-    """A block of the catalogue file as the StreamField takes it."""
-    kind = block["type"]
-    if kind == "text":
-        return kind, RichText(block["html"])
-    if kind == "heading":
-        return kind, block["text"]
-    if kind == "quote":
-        return kind, {"text": block["text"], "attribution": block.get("attribution", "")}
-    if kind in ("products", "product"):
-        slugs = block.get("slugs") or [block["slug"]]
-        pages = {page.slug: page for page in ProductPage.objects.filter(slug__in=slugs)}
-        chosen = [pages[slug] for slug in slugs]
-        return "products", {"heading": block.get("heading", ""), "products": chosen}
-    raise ValueError(f"the catalogue has a block of unknown type {kind!r}")
-
-
-def picture(name: str, alt: str = "") -> Picture | None:
-    """The picture of this file name, taken into the image library at its first use."""
-    if not name:
-        return None
-    known = Picture.objects.filter(title=name).first()
-    if known:
-        return known
-    with catalogue.picture_path(name).open("rb") as file:
-        return Picture.objects.create(
-            title=name, description=alt[:255], file=ImageFile(file, name=name)
-        )
-
-
-def publish_below(parent: Page, page: Page, live_in_days: int | None = None) -> None:
-    """Through a revision, as an editor does it; in some days, where that is asked for."""
-    if live_in_days:
-        page.live = False
-        page.go_live_at = timezone.now() + timedelta(days=live_in_days)
-    parent.add_child(instance=page)
-    page.save_revision().publish()
