@@ -21,7 +21,8 @@ from accounts.tests.factories import make_user
 from checkout.tests.factories import make_method, make_order
 from content.slugs import RESERVED_SLUGS
 from content.tests.factories import default_site
-from home.models import HomePage, LandingPage
+from home.models import ArticleIndexPage, ArticlePage, HomePage, LandingPage, TextPage
+from home.tests.factories import make_article, make_landing_page, make_text_page
 from products.models import CategoryPage, ProductPage
 from products.tests.factories import make_category, make_product
 
@@ -104,13 +105,19 @@ def test_healthz__only_reads(client: Client, method: str, status: int) -> None:
 @pytest.fixture
 def shop() -> dict[type[Page], Page]:
     """A page of every kind."""
-    home = HomePage.objects.get(depth=2)
-    landing = LandingPage(title="A story", slug="a-story")
-    home.add_child(instance=landing)
-    landing.save_revision().publish()
+    landing, text = make_landing_page("A story"), make_text_page("Terms")
+    article = make_article("How to hang")
     category = make_category("Prints")
     product = make_product("Satin Flow", sku="FLOW", category=category)
-    return {HomePage: home, LandingPage: landing, CategoryPage: category, ProductPage: product}
+    return {
+        HomePage: HomePage.objects.get(depth=2),
+        LandingPage: landing,
+        TextPage: text,
+        ArticleIndexPage: ArticleIndexPage.objects.get(),
+        ArticlePage: article,
+        CategoryPage: category,
+        ProductPage: product,
+    }
 
 
 def headings(body: str) -> list[str]:
@@ -134,7 +141,7 @@ def test_page_types__are_all_known_here(shop: dict[type[Page], Page]) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", [HomePage, LandingPage, CategoryPage, ProductPage])
+@pytest.mark.parametrize("model", [model for model in get_page_models() if model is not Page])
 def test_page__is_sound(client: Client, shop: dict[type[Page], Page], model: type[Page]) -> None:
     response = client.get(shop[model].get_url() or "")
     assert response.status_code == 200
@@ -233,7 +240,15 @@ def test_sitemap__lists_what_the_public_may_see(
     response = client.get("/sitemap.xml")
     assert response.status_code == 200
     found = re.findall(r"<loc>https?://[^/]+([^<]*)</loc>", response.content.decode())
-    assert sorted(found) == ["/", "/a-story/", "/prints/", "/prints/satin-flow/"]
+    assert sorted(found) == [
+        "/",
+        "/a-story/",
+        "/journal/",
+        "/journal/how-to-hang/",
+        "/prints/",
+        "/prints/satin-flow/",
+        "/terms/",
+    ]
 
 
 @pytest.mark.django_db

@@ -7,23 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
-from tests.journeys.shop import ROOT, Shop
+from tests.journeys.looking import errors_of, statuses_of, what_axe_says
+from tests.journeys.shop import Shop
 
-AXE = (ROOT / "tests/vendor/axe.min.js").read_text()
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """async standards => {
-    const found = await axe.run(document, {
-        runOnly: {type: "tag", values: standards},
-        rules: {"target-size": {enabled: true}},
-        resultTypes: ["violations"],
-    });
-    return found.violations.flatMap(violation =>
-        violation.nodes.map(node => [violation.id, node.target.join(" "), node.failureSummary]));
-}"""
 SMALLEST = {"width": 320, "height": 640}
 CHOICES, SOLD_OUT, SIMPLE = (
     f"/{path}/" for path in ("prints/tidal-drift", "prints/murmuration", "notebooks/pocket-pair")
@@ -61,6 +51,11 @@ def pages_to_read(page: Page, shop: Shop, lost_page: str) -> Iterator[State]:
     for path in (
         "/",
         "/a-little-blue/",
+        "/write-to-somebody/",
+        "/journal/",
+        "/journal/?topic=making",
+        "/journal/patterns-nobody-drew/",
+        "/withdrawal/",
         "/prints/",
         CHOICES,
         SOLD_OUT,
@@ -133,12 +128,6 @@ def pages_of_an_account(page: Page, shop: Shop) -> Iterator[State]:
     page.goto(f"{shop.url}/account/")
 
 
-def what_axe_says(page: Page) -> list[list[str]]:
-    page.evaluate(AXE)
-    found: list[list[str]] = page.evaluate(RUN_AXE, STANDARDS)
-    return found
-
-
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing(
@@ -160,8 +149,8 @@ def test_axe_finds_nothing(
 def test_every_page_fits_a_small_phone(laptop: Shop, open_page: OpenPage, lost_page: str) -> None:
     """No scrolling sideways, one heading of the first level, the right status, a quiet console."""
     page = open_page(SMALLEST, reduced_motion="reduce")
-    errors = _errors_of(page)
-    statuses = _statuses_of(page)
+    errors = errors_of(page)
+    statuses = statuses_of(page)
     troubles: list[tuple[str, Any]] = []
     for name, expected in every_page(page, laptop, lost_page):
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -174,27 +163,3 @@ def test_every_page_fits_a_small_phone(laptop: Shop, open_page: OpenPage, lost_p
     assert troubles == []
     # Chromium reports a document's own status, too: the two that are meant to have one.
     assert [error for error in errors if not error.endswith(("/nowhere/", "/checkout/"))] == []
-
-
-def _errors_of(page: Page) -> list[str]:
-    errors: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            errors.append(f"{message.text} {message.location['url']}")
-
-    page.on("console", note)
-    return errors
-
-
-def _statuses_of(page: Page) -> list[int]:
-    """Of the documents that the window showed; redirects are left out."""
-    statuses: list[int] = []
-
-    def note(response: Response) -> None:
-        request = response.request
-        if request.is_navigation_request() and not 300 <= response.status < 400:
-            statuses.append(response.status)
-
-    page.on("response", note)
-    return statuses
