@@ -14,15 +14,15 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from products.importing.checking import Skipped
-from products.importing.pictures import Brought, Pictures
-from products.importing.planning import Plan, Planner
+from products.importing.pages.checking import Skipped
+from products.importing.pages.pictures import Brought, Pictures
+from products.importing.pages.planning import Plan, Planner
+from products.importing.pages.remembering import digest, to_json
+from products.importing.pages.shelves import Shelves
+from products.importing.pages.wording import rows_in_words
+from products.importing.pages.words import Words
+from products.importing.pages.writing import Writer, Written
 from products.importing.records import ProductRecord, Rejected
-from products.importing.remembering import digest, to_json
-from products.importing.shelves import Shelves
-from products.importing.wording import rows_in_words
-from products.importing.words import Words
-from products.importing.writing import Writer, Written
 from products.models import CategoryPage, ImportedProduct, Outcome
 
 logger = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from wagtail.models import Locale, Page
 
 from content.models import Picture
-from products.importing import bowerbird, story
-from products.importing.pictures import source_of
+from products.importing.files import bowerbird
+from products.importing.pages import story
+from products.importing.pages.pictures import source_of
+from products.importing.pages.shelves import front_page
 from products.importing.records import PictureRecord, ProductRecord, VariantRecord
-from products.importing.shelves import front_page
 from products.models import CategoryPage, ProductPage, ProductPicture, ProductTag, Variant
 from products.querysets import ProductQuerySet
 

@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from products.importing import bowerbird, shopify, woocommerce
-from products.importing.formats import Layout, recognise
+from products.importing.files import bowerbird, shopify, woocommerce
+from products.importing.files.formats import Layout, recognise
+from products.importing.files.tables import Row, opened
 from products.importing.records import (
     FileRefused,
     Note,
@@ -17,7 +18,6 @@ from products.importing.records import (
     Rejected,
     Source,
 )
-from products.importing.tables import Row, opened
 from products.money import shop_currency
 
 Item = ProductRecord | Rejected

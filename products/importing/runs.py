@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from products.importing import reading
 from products.importing.apply import Importer, Result, TakenOver
-from products.importing.headings import BOWERBIRD
+from products.importing.files.headings import BOWERBIRD
 from products.importing.records import FileRefused, ProductRecord, Rejected, Source
 from products.models import ImportedRow, ImportFormat, ImportStatus, Outcome, ProductImport
 from products.models.imports import IN_WORK

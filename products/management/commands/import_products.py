@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from products.importing import reading, runs
 from products.importing.apply import Result
+from products.importing.pages.shelves import NoSuchShelf, category_named
 from products.importing.records import FileRefused, Source
-from products.importing.shelves import NoSuchShelf, category_named
 from products.models import ImportFormat, ImportStatus, Outcome, ProductImport
 
 TELL_EVERY = 2  # seconds

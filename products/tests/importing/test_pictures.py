@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from content.models import Picture
-from products.importing import fetching
-from products.importing.fetching import NotFetched, fetch, is_public
-from products.importing.pictures import Pictures, source_of
+from products.importing.pages import fetching
+from products.importing.pages.fetching import NotFetched, fetch, is_public
+from products.importing.pages.pictures import Pictures, source_of
 from products.models import FetchedPicture, ProductPage
 from products.tests.importing.records import bring_one, page_called, record, variant, whole_shop
 

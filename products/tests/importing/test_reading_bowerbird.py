@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from products.importing.bowerbird import COLUMNS, rows_of
+from products.importing.files.bowerbird import COLUMNS, rows_of
+from products.importing.files.richtext import clean
 from products.importing.reading import read
 from products.importing.records import PictureRecord, ProductRecord, VariantRecord
-from products.importing.richtext import clean
 from products.tests.importing.files import Cells, product, products, rejected, told
 
 MUG = ProductRecord(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings as DjangoSettings
 
-from products.importing.formats import FORMATS
+from products.importing.files.formats import FORMATS
 from products.importing.reading import read
 from products.importing.records import FileRefused, ProductRecord, Rejected
 from products.tests.importing.files import csv_file, source

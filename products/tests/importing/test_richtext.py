@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products.importing.richtext import clean, clean_wordpress, facts
+from products.importing.files.richtext import clean, clean_wordpress, facts
 
 ALLOWED = {"h2", "h3", "h4", "p", "b", "i", "ul", "ol", "li", "a", "hr", "blockquote", "img", "br"}
 

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from products.importing import tables
+from products.importing.files import tables
+from products.importing.files.tables import Row, guarded, opened, unguarded
 from products.importing.records import FileRefused
-from products.importing.tables import Row, guarded, opened, unguarded
 
 COLUMNS = {0: "title", 1: "price"}
 

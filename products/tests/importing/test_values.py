@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from products.importing import texts, values
-from products.importing.figures import Numbers, Unreadable
+from products.importing.files import texts, values
+from products.importing.files.figures import Numbers, Unreadable
 
 
 @pytest.mark.parametrize(

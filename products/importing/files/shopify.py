@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from products.importing import texts
-from products.importing.addresses import picture_source
-from products.importing.drafting import (
+from products.importing.files import texts
+from products.importing.files.addresses import picture_source
+from products.importing.files.drafting import (
     BRAND_LENGTH,
     THE_BRAND,
     TITLE_LENGTH,
@@ -20,12 +20,12 @@ from products.importing.drafting import (
     Refusal,
     slug_of,
 )
-from products.importing.figures import Numbers
-from products.importing.formats import Layout
+from products.importing.files.figures import Numbers
+from products.importing.files.formats import Layout
+from products.importing.files.richtext import clean
+from products.importing.files.tables import Row, first_of
+from products.importing.files.values import yes_or_no
 from products.importing.records import PictureRecord, ProductRecord, Rejected, VariantRecord
-from products.importing.richtext import clean
-from products.importing.tables import Row, first_of
-from products.importing.values import yes_or_no
 
 OPTION_NUMBERS = (1, 2, 3)
 _NO_CATEGORY = frozenset(["uncategorized", "uncategorised"])

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from products.importing.currencies import may_mean
+from products.importing.files.currencies import may_mean
 
 _WRITTEN = re.compile(
     r"(?P<before>\D*?)"

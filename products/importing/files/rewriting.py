@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 from django.utils.translation import gettext_lazy as _
 
-from products.importing.addresses import from_anywhere
-from products.importing.inline import (
+from products.importing.files.addresses import from_anywhere
+from products.importing.files.inline import (
     BREAK,
     Mark,
     Run,

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from products.importing import values
-from products.importing.drafting import Draft
-from products.importing.figures import Unreadable
-from products.importing.tables import Row
+from products.importing.files import values
+from products.importing.files.drafting import Draft
+from products.importing.files.figures import Unreadable
+from products.importing.files.tables import Row
 
 SHARED = "parent"  # in a variation's stock: it is counted for all variations together
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from products.importing.headings import BOWERBIRD, SHOPIFY, WOOCOMMERCE, Headings
+from products.importing.files.headings import BOWERBIRD, SHOPIFY, WOOCOMMERCE, Headings
 from products.importing.records import FileRefused
 
 _WEIGHT = re.compile(r"(?:weight|gewicht) \((\w+)\)")

@@ -8,13 +8,13 @@ from typing import Any
 
 from wagtail.models import Page
 
-from products.importing import late, publishing, stocking
-from products.importing.laying import Layer, Row, gallery_with
-from products.importing.merging import VARIANT_FIELDS, VariantChange, identity
-from products.importing.planning import Plan
+from products.importing.pages import late, publishing, stocking
+from products.importing.pages.laying import Layer, Row, gallery_with
+from products.importing.pages.merging import VARIANT_FIELDS, VariantChange, identity
+from products.importing.pages.planning import Plan
+from products.importing.pages.shelves import Shelves, free_slug
+from products.importing.pages.words import Words
 from products.importing.records import ProductRecord, VariantRecord
-from products.importing.shelves import Shelves, free_slug
-from products.importing.words import Words
 from products.models import CategoryPage, ProductPage
 from products.sku_codes import make_sku_code
 

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from products.importing import texts
-from products.importing.drafting import (
+from products.importing.files import texts
+from products.importing.files.drafting import (
     BRAND_LENGTH,
     SUMMARY_LENGTH,
     TITLE_LENGTH,
@@ -21,13 +21,13 @@ from products.importing.drafting import (
     Refusal,
     slug_of,
 )
-from products.importing.figures import Numbers
-from products.importing.formats import Layout
-from products.importing.headings import BOWERBIRD
+from products.importing.files.figures import Numbers
+from products.importing.files.formats import Layout
+from products.importing.files.headings import BOWERBIRD
+from products.importing.files.richtext import clean
+from products.importing.files.tables import Row, first_of, guarded
+from products.importing.files.values import yes_or_no
 from products.importing.records import PictureRecord, ProductRecord, Rejected, VariantRecord
-from products.importing.richtext import clean
-from products.importing.tables import Row, first_of, guarded
-from products.importing.values import yes_or_no
 
 OPTION_NUMBERS = (1, 2, 3)
 SAFETY_LENGTH = 400

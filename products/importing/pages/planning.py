@@ -8,18 +8,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from products.importing import merging
-from products.importing.checking import Skipped, check
 from products.importing.exporting import records_of
-from products.importing.matching import Match, Matcher
-from products.importing.merging import Changes, Comparison
-from products.importing.pictures import known
+from products.importing.pages import merging
+from products.importing.pages.checking import Skipped, check
+from products.importing.pages.matching import Match, Matcher
+from products.importing.pages.merging import Changes, Comparison
+from products.importing.pages.pictures import known
+from products.importing.pages.remembering import digest, from_json, to_json
+from products.importing.pages.shelves import Shelves
+from products.importing.pages.story import picture_sources
+from products.importing.pages.wording import describe
+from products.importing.pages.words import Words
 from products.importing.records import PictureRecord, ProductRecord
-from products.importing.remembering import digest, from_json, to_json
-from products.importing.shelves import Shelves
-from products.importing.story import picture_sources
-from products.importing.wording import describe
-from products.importing.words import Words
 from products.models import ImportedProduct, ImportFormat, Outcome, ProductPage, TaxClass
 
 NOTHING = Changes(frozenset(), ())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nh3
 from django.utils.translation import gettext as _
 
-from products.importing.rewriting import CELLS, HEADINGS, LISTS, MARKS, Writer
+from products.importing.files.rewriting import CELLS, HEADINGS, LISTS, MARKS, Writer
 
 MAX_TAGS = 20_000  # parsing deeper soup than this takes seconds, and no description needs it
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from products.importing import story
+from products.importing.pages import story
 from products.importing.records import ProductRecord
 from products.models import ProductPage, ProductPicture, Variant
 

@@ -12,8 +12,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.importing import texts, values
-from products.importing.figures import Numbers, Unreadable
+from products.importing.files import texts, values
+from products.importing.files.figures import Numbers, Unreadable
 from products.importing.records import MAX_OPTIONS, Note, VariantRecord
 from products.money import round_money
 

@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from products.admin.adjusting import MAX_UNITS
-from products.importing.currencies import may_mean
-from products.importing.figures import Numbers, Unreadable, written
+from products.importing.files.currencies import may_mean
+from products.importing.files.figures import Numbers, Unreadable, written
 from products.money import exponent
 
 MAX_PRICE = Decimal(10) ** 11  # `MoneyField` holds eleven digits before the point

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from products.importing import texts
-from products.importing.drafting import (
+from products.importing.files import texts
+from products.importing.files.drafting import (
     BRAND_LENGTH,
     SUMMARY_LENGTH,
     THE_BRAND,
@@ -18,13 +18,12 @@ from products.importing.drafting import (
     Refusal,
     slug_of,
 )
-from products.importing.figures import Numbers
-from products.importing.formats import Layout
-from products.importing.records import PictureRecord, ProductRecord, Rejected
-from products.importing.richtext import clean_wordpress, facts
-from products.importing.tables import Row
-from products.importing.woocommerce_attributes import attributes_of, facts_of
-from products.importing.woocommerce_variations import (
+from products.importing.files.figures import Numbers
+from products.importing.files.formats import Layout
+from products.importing.files.richtext import clean_wordpress, facts
+from products.importing.files.tables import Row
+from products.importing.files.woocommerce_attributes import attributes_of, facts_of
+from products.importing.files.woocommerce_variations import (
     NOT_POSTED,
     Made,
     is_switched_on,
@@ -33,6 +32,7 @@ from products.importing.woocommerce_variations import (
     simple,
     variations,
 )
+from products.importing.records import PictureRecord, ProductRecord, Rejected
 
 _NO_CATEGORY = frozenset(["uncategorized", "uncategorised", "unkategorisiert"])
 _TAX_CLASSES = {"reduced-rate": "reduced", "zero-rate": "zero", "parent": ""}

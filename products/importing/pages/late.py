@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from products.importing import story
-from products.importing.laying import Row, gallery_of, gallery_with
-from products.importing.merging import identity
-from products.importing.planning import Plan
+from products.importing.pages import story
+from products.importing.pages.laying import Row, gallery_of, gallery_with
+from products.importing.pages.merging import identity
+from products.importing.pages.planning import Plan
 from products.importing.records import ProductRecord
 from products.models import ProductPage
 

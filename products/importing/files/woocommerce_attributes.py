@@ -13,12 +13,12 @@ from math import prod
 
 from django.utils.translation import gettext as _
 
-from products.importing import texts
-from products.importing.drafting import Refusal
-from products.importing.formats import Layout
+from products.importing.files import texts
+from products.importing.files.drafting import Refusal
+from products.importing.files.formats import Layout
+from products.importing.files.tables import Row
+from products.importing.files.values import yes_or_no
 from products.importing.records import MAX_OPTIONS
-from products.importing.tables import Row
-from products.importing.values import yes_or_no
 
 MAX_COMBINATIONS = 50
 

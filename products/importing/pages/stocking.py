@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from products import stock
-from products.importing.merging import VariantChange, identity
+from products.importing.pages.merging import VariantChange, identity
 from products.importing.records import VariantRecord
 from products.models import MovementReason, Sku
 

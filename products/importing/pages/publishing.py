@@ -12,7 +12,7 @@ from wagtail.models import Page, ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 from wagtail.signals import page_published, published
 
-from products.importing.laying import Layer
+from products.importing.pages.laying import Layer
 from products.models import ProductPage
 from products.querysets import VariantQuerySet
 

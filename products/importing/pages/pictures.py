@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from content.models import Picture
-from products.importing.fetching import MAX_BYTES, NotFetched, fetch
+from products.importing.pages.fetching import MAX_BYTES, NotFetched, fetch
 from products.models import FetchedPicture
 
 AT_ONCE = 4

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.importing.merging import Changes, VariantChange, variant_here
+from products.importing.pages.merging import Changes, VariantChange, variant_here
 from products.importing.records import ProductRecord, VariantRecord
 from products.money import format_money, shop_currency
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from products.importing.checking import Skipped
 from products.importing.exporting import exported
+from products.importing.pages.checking import Skipped
 from products.importing.records import ProductRecord
 from products.models import ImportedProduct, ImportFormat, ProductPage, Sku, Variant
 

@@ -7,21 +7,26 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from products.importing import texts
-from products.importing.addresses import picture_source
-from products.importing.drafting import Draft, Refusal
-from products.importing.formats import Layout
-from products.importing.records import VariantRecord
-from products.importing.tables import Row
-from products.importing.values import yes_or_no
-from products.importing.woocommerce_attributes import (
+from products.importing.files import texts
+from products.importing.files.addresses import picture_source
+from products.importing.files.drafting import Draft, Refusal
+from products.importing.files.formats import Layout
+from products.importing.files.tables import Row
+from products.importing.files.values import yes_or_no
+from products.importing.files.woocommerce_attributes import (
     Attribute,
     Combination,
     attributes_of,
     combinations,
     option_attributes,
 )
-from products.importing.woocommerce_offers import price_of, shares_stock, split_evenly, stock_of
+from products.importing.files.woocommerce_offers import (
+    price_of,
+    shares_stock,
+    split_evenly,
+    stock_of,
+)
+from products.importing.records import VariantRecord
 
 NOT_POSTED = frozenset(["virtual", "downloadable"])
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from products.importing import story
+from products.importing.pages import story
 from products.importing.records import ProductRecord, VariantRecord
 
 PRODUCT_FIELDS = tuple(

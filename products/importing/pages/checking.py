@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from products.fields import SKU_MAX_LENGTH, valid_sku_code
-from products.importing.merging import options_key
+from products.importing.pages.merging import options_key
 from products.importing.records import MAX_OPTIONS, ProductRecord, VariantRecord
 from products.money import round_money, shop_currency
 

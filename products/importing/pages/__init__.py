@@ -1,0 +1,1 @@
+"""Records made into pages, variants, stock and pictures; what differs is decided first."""
