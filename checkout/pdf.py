@@ -7,9 +7,14 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from django.conf import settings
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+# WeasyPrint sets this for the whole process: half a picture would count as one in every upload
+# and import that the process sees from then on.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 FONTS = (settings.BASE_DIR / "static/fonts").resolve()
 # What a style sheet's relative addresses begin at, as in the browser.

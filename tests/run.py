@@ -51,7 +51,13 @@ class Phase:
 PARALLEL = ("-n", "2")
 PHASES = (
     Phase("sqlite", "SQLite", "not services and not browser", False, PARALLEL),
-    Phase("postgres", "PostgreSQL + Redis", "not services and not browser", True, PARALLEL),
+    Phase(
+        "postgres",
+        "PostgreSQL + Redis",
+        "not services and not browser and not pure",
+        True,
+        PARALLEL,
+    ),
     Phase("services", "Races, faults, workers", "services and not browser"),
     Phase(
         # Playwright runs an event loop in the thread of the test; Django must not mind.

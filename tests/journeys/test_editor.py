@@ -39,6 +39,18 @@ def variant(page: Page, number: int) -> Locator:
     return page.get_by_role("region", name=f"Variant {number}", exact=True)
 
 
+def add_picture(page: Page, title: str, alt: str) -> None:
+    """From the library, with words of its own for those who cannot see it."""
+    page.get_by_role("button", name="Add picture").click()
+    entry = page.get_by_role("region", name="Picture 1", exact=True)
+    entry.get_by_role("button", name="Choose an image").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Search term").fill(title.removesuffix(".webp"))
+    dialog.get_by_role("link", name=re.compile(re.escape(title))).click()
+    expect(dialog).to_be_hidden()
+    entry.get_by_label("Description for those who cannot see it").fill(alt)
+
+
 def save_draft(page: Page) -> None:
     page.get_by_role("button", name="Save draft").click()
     expect_saved(page)
@@ -72,6 +84,7 @@ def test_editor_drafts_previews_publishes_and_reprices(
         row = variant(editor, number)
         row.get_by_label("Price", exact=False).first.fill(price)
         row.get_by_label("Option 1").select_option(label=pack)
+    add_picture(editor, "murmuration.webp", "Two threads that cross, seen from above")
 
     assert_preview_shows(editor, "£4.20", "£21.50")
     save_draft(editor)
@@ -85,6 +98,9 @@ def test_editor_drafts_previews_publishes_and_reprices(
     shopper.get_by_role("link", name="Woven Light").click()
     expect(shopper).to_have_url(address)
     expect(shopper.locator(".product__label")).to_contain_text("£4.20")
+    expect(
+        shopper.get_by_role("img", name="Two threads that cross, seen from above")
+    ).to_be_visible()
     expect(shopper.get_by_text("This one is sold out.")).to_be_visible()
     expect(shopper.get_by_role("button", name="Add to basket")).to_have_count(0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from collections.abc import Iterator
@@ -203,10 +204,17 @@ def test_missing__what_editors_arranged_meanwhile_is_added_to(shop: Shop) -> Non
         (image("PNG", size=(10_000, 6_000)), "it has more than 50 million pixels"),
         (b"", "it is no JPEG, PNG, WebP, AVIF or GIF picture"),
     ],
+    ids=["a page", "SVG", "BMP", "half a PNG", "huge", "empty"],
 )
 def test_refused__by_its_bytes(shop: Shop, body: bytes, why: str) -> None:
     assert problem(shop.serve("/x.png", body)) == why
     assert not Picture.objects.exists()
+
+
+def test_refused__half_a_picture_also_beside_the_maker_of_pdfs(shop: Shop) -> None:
+    """WeasyPrint would have Pillow accept it, in the whole process."""
+    importlib.import_module("checkout.pdf")
+    assert problem(shop.serve("/x.png", image()[:60])).startswith("it is no JPEG")
 
 
 def test_refused__too_large(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
