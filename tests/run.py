@@ -64,6 +64,7 @@ PHASES = (
         "browser",
         "Browser",
         "browser",
+        options=(*PARALLEL, "--dist", "loadgroup"),
         environment={"DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
     ),
 )

@@ -37,6 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # Side by side, each shop and its tests in a process of their own.
+            shop = "laptop" if "laptop" in getattr(item, "fixturenames", ()) else "shop"
+            item.add_marker(pytest.mark.xdist_group(shop))
 
 
 @pytest.fixture(scope="session")

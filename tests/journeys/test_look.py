@@ -40,8 +40,6 @@ Visit = Callable[[Page, Shop], Any]
 
 @pytest.fixture(scope="module")
 def shop(laptop: Shop) -> Shop:
-    """As it is a minute after its start: somebody has made the sizes of its pictures."""
-    laptop.manage("make_renditions")
     KEPT.mkdir(parents=True, exist_ok=True)
     return laptop
 

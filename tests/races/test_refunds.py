@@ -52,9 +52,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_refund__by_all_managers_at_once_is_made_once(order: Order, asked: list[str]) -> None:
-    results = at_once(
-        MANAGERS, lambda number: refunding.refund_in_full(order, TOTAL, restock=True)
-    )
+    results = at_once(MANAGERS, lambda number: refunding.refund_in_full(order, TOTAL, restock=True))
 
     kinds = Counter(type(result).__name__ for result in results)
     assert kinds == {"list": 1, "NothingToRefund": MANAGERS - 1}
