@@ -102,7 +102,8 @@ class Planner:
             record = merging.unspoken(record, self._said_last(match), self.silent_on)
         kept = to_json(record)
         base = Plan(record, kept, digest(kept), match.memory, match.page)
-        notes = tuple(note.text for note in record.notes) + self._notes(record)
+        # What is true of several of its rows is said once.
+        notes = tuple(dict.fromkeys(note.text for note in record.notes)) + self._notes(record)
         if match.page is None:
             return replace(base, notes=notes)
         memory = match.memory

@@ -490,3 +490,8 @@ def test_titles__are_never_mark_up(client: Any) -> None:
     page = page_called("<script>alert(1)</script>")
     assert b"<script>alert(1)" not in client.get(page.url).content
     assert make_variant("X").sku_id == "X"
+
+
+def test_notes__what_is_true_of_several_rows_is_said_once() -> None:
+    notes = (Note(2, "Not counted."), Note(3, "Not counted."), Note(3, "Weighs nothing."))
+    assert outcome(record(notes=notes))[2] == ("Not counted.", "Weighs nothing.")
