@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys.shop import Shop, new_database, running_shop
 from tests.services import free_port
@@ -30,8 +30,10 @@ BROWSER_ARGUMENTS = [
 ]
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=15_000)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

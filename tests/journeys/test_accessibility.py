@@ -21,6 +21,12 @@ CHOICES, SOLD_OUT, SIMPLE = (
 LONG_TITLE = "/prints/every-quarter-circle/"
 THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 
+# Another theme fades in; what turns for ever is not waited for.
+COLOURS_SETTLED = """() => new Promise(requestAnimationFrame).then(() => Promise.race([
+    Promise.allSettled(document.getAnimations().map(one => one.finished)),
+    new Promise(enough => setTimeout(enough, 1000)),
+]).then(() => null))"""
+
 # The page is ready to be looked at: its name, and the status that it should come with.
 State = tuple[str, int]
 
@@ -142,6 +148,7 @@ def test_axe_finds_nothing(laptop: Shop, open_page: OpenPage, lost_page: str, si
 
 def in_theme(page: Page, theme: Literal["light", "dark"]) -> list[list[str]]:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.evaluate(COLOURS_SETTLED)
     return what_axe_says(page)
 
 

@@ -174,11 +174,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 CELERY_TIMEZONE = "UTC"
-# A worker takes from both in turn, so that no e-mail waits behind an afternoon's uploads.
-CELERY_TASK_QUEUES = (Queue("celery"), Queue("slow"))
+# A worker takes from each in turn, so that no e-mail waits behind an afternoon's uploads.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("imports"), Queue("pictures"))
 CELERY_TASK_ROUTES = {
-    "content.tasks.make_renditions": {"queue": "slow"},
-    "products.tasks.work_on_import": {"queue": "slow"},
+    "content.tasks.make_renditions": {"queue": "pictures"},
+    "products.tasks.work_on_import": {"queue": "imports"},
 }
 # Every entry is also what `manage.py catch_up` runs where there is no beat.
 CELERY_BEAT_SCHEDULE = {
