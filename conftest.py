@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 _DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
+
+
+# They look at what the laptop's shop shows; all other journeys buy, write and pack.
+_LOOKING = ("test_accessibility.py", "test_look.py", "test_marketer.py", "test_second_start.py")
+
+
+class TwoByTwo(LoadScopeScheduling):
+    """Journeys side by side in two processes, so that neither starts the other's shop as well.
+
+    By hand, because the suffix that xdist 3.8 gives to marked groups is lost in pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "looking" if nodeid.split("::")[0].endswith(_LOOKING) else "doing"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where `tests.run` asks for scopes; None leaves it to xdist."""
+    return TwoByTwo(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

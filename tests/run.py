@@ -64,7 +64,7 @@ PHASES = (
         "browser",
         "Browser",
         "browser",
-        options=(*PARALLEL, "--dist", "loadgroup"),
+        options=(*PARALLEL, "--dist", "loadscope"),
         environment={"DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
     ),
 )

@@ -33,15 +33,11 @@ OpenPage = Callable[..., Page]
 expect.set_options(timeout=15_000)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # Side by side, each shop and its tests in a process of their own.
-            shop = "laptop" if "laptop" in getattr(item, "fixturenames", ()) else "shop"
-            item.add_marker(pytest.mark.xdist_group(shop))
 
 
 @pytest.fixture(scope="session")
