@@ -14,7 +14,7 @@ _DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_
 
 
 # They look at what the laptop's shop shows; all other journeys buy, write and pack.
-_LOOKING = ("test_accessibility.py", "test_look.py", "test_marketer.py", "test_second_start.py")
+_LOOKING = ("test_accessibility.py", "test_look.py", "test_second_start.py")
 
 
 class TwoByTwo(LoadScopeScheduling):

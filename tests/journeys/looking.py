@@ -17,6 +17,11 @@ RUN_AXE = """async standards => {
     return found.violations.flatMap(violation =>
         violation.nodes.map(node => [violation.id, node.target.join(" "), node.failureSummary]));
 }"""
+# Another theme fades in; what turns for ever is not waited for.
+COLOURS_SETTLED = """() => new Promise(requestAnimationFrame).then(() => Promise.race([
+    Promise.allSettled(document.getAnimations().map(one => one.finished)),
+    new Promise(enough => setTimeout(enough, 1000)),
+]).then(() => null))"""
 WATCH_SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver(list => {
@@ -35,6 +40,7 @@ BAD_PICTURES = """async () => {
 
 
 def what_axe_says(page: Page) -> list[list[str]]:
+    page.evaluate(COLOURS_SETTLED)
     page.evaluate(AXE)
     found: list[list[str]] = page.evaluate(RUN_AXE, STANDARDS)
     return found

@@ -19,13 +19,6 @@ CHOICES, SOLD_OUT, SIMPLE = (
     f"/{path}/" for path in ("prints/tidal-drift", "prints/murmuration", "notebooks/pocket-pair")
 )
 LONG_TITLE = "/prints/every-quarter-circle/"
-THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
-
-# Another theme fades in; what turns for ever is not waited for.
-COLOURS_SETTLED = """() => new Promise(requestAnimationFrame).then(() => Promise.race([
-    Promise.allSettled(document.getAnimations().map(one => one.finished)),
-    new Promise(enough => setTimeout(enough, 1000)),
-]).then(() => null))"""
 
 # The page is ready to be looked at: its name, and the status that it should come with.
 State = tuple[str, int]
@@ -134,22 +127,20 @@ def pages_of_an_account(page: Page, shop: Shop) -> Iterator[State]:
     page.goto(f"{shop.url}/account/")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_axe_finds_nothing(laptop: Shop, open_page: OpenPage, lost_page: str, size: Any) -> None:
-    page = open_page(size, reduced_motion="reduce")
+@pytest.mark.parametrize(
+    ("size", "theme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone-light", "desktop-dark"]
+)
+def test_axe_finds_nothing(
+    laptop: Shop, open_page: OpenPage, lost_page: str, size: Any, theme: Literal["light", "dark"]
+) -> None:
+    """Every page in every state. The most looked at in both themes: test_look.py."""
+    page = open_page(size, color_scheme=theme, reduced_motion="reduce")
     found = [
-        (name, theme, *violation)
+        (name, *violation)
         for name, _status in every_page(page, laptop, lost_page)
-        for theme in THEMES
-        for violation in in_theme(page, theme)
+        for violation in what_axe_says(page)
     ]
     assert found == []
-
-
-def in_theme(page: Page, theme: Literal["light", "dark"]) -> list[list[str]]:
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.evaluate(COLOURS_SETTLED)
-    return what_axe_says(page)
 
 
 def test_every_page_fits_a_small_phone(laptop: Shop, open_page: OpenPage, lost_page: str) -> None:

@@ -1,0 +1,92 @@
+"""Without a mouse: Tab goes through a page in order, and one always sees where one is."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import steps
+from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
+from tests.journeys.shop import Shop
+
+MOST_STOPS = 200
+# What has the focus: its place in the document, its name, whether it can be seen and is marked.
+FOCUSED = """() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const everything = [...document.querySelectorAll("*")];
+    const box = one.getBoundingClientRect();
+    const marked = element => {
+        const style = getComputedStyle(element);
+        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
+            || style.boxShadow !== "none";
+    };
+    return {
+        place: everything.indexOf(one),
+        name: (one.getAttribute("aria-label") || one.innerText || one.name || one.tagName).trim(),
+        seen: box.width > 0 && box.height > 0
+            && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        marked: marked(one) || marked(one.closest("label, li, .quantity") || one),
+    };
+}"""
+PRODUCT = "/prints/tidal-drift/"
+READING = [
+    *((path, DESKTOP) for path in ("/", "/prints/", PRODUCT, "/journal/patterns-nobody-drew/")),
+    (PRODUCT, PHONE),
+]
+
+
+def tab_through(page: Page) -> list[str]:
+    """What is wrong with each stop, if anything, from the top of the page to its end."""
+    troubles: list[str] = []
+    places: list[int] = []
+    page.evaluate("document.activeElement?.blur()")
+    while len(places) < MOST_STOPS:
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None or focused["place"] in places[:1]:  # the end, or round again
+            break
+        if places and focused["place"] < places[-1]:
+            troubles.append(f"{focused['name']!r} comes after what stands below it")
+        if not focused["seen"]:
+            troubles.append(f"{focused['name']!r} cannot be seen")
+        if not focused["marked"]:
+            troubles.append(f"{focused['name']!r} is not marked")
+        places.append(focused["place"])
+    assert len(places) > 3, "Tab went nowhere"
+    return troubles
+
+
+@pytest.mark.parametrize(("path", "size"), READING)
+def test_tab_goes_through_the_page(
+    laptop: Shop, open_page: OpenPage, path: str, size: dict[str, int]
+) -> None:
+    page = open_page(size, reduced_motion="reduce")
+    page.goto(laptop.url + path)
+    page.wait_for_load_state("load")
+    assert tab_through(page) == []
+
+
+def test_shopper_buys_with_the_keyboard_alone(laptop: Shop, open_page: OpenPage) -> None:
+    page = open_page(DESKTOP, reduced_motion="reduce")
+    page.goto(f"{laptop.url}/notebooks/pocket-pair/")
+    page.get_by_role("button", name="Add to basket").first.focus()
+    page.keyboard.press("Enter")
+    basket = page.get_by_role("link", name="Basket, 1 thing")
+    expect(basket).to_be_visible()
+    basket.focus()
+    page.keyboard.press("Enter")
+    checkout = page.get_by_role("link", name="Checkout")
+    expect(checkout).to_be_visible()
+    checkout.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Checkout")).to_be_visible()
+    assert tab_through(page) == []
+    steps.fill_address(page, email="keys@example.com")
+    page.get_by_role("radio", name="Demo payment").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Order and pay").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Pay", exact=True).focus()
+    page.keyboard.press("Enter")
+    steps.expect_status(page, "paid")
