@@ -10,23 +10,38 @@ from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
 from tests.journeys.shop import Shop
 
 MOST_STOPS = 200
-# What has the focus: its place in the document, its name, whether it can be seen and is marked.
-FOCUSED = """() => {
+# What has the focus: its place in the document, its name, whether it can be seen, and whether it or
+# what it stands in looks different for it.
+FOCUSED = """async () => {
     const one = document.activeElement;
     if (!one || one === document.body) return null;
-    const everything = [...document.querySelectorAll("*")];
-    const box = one.getBoundingClientRect();
-    const marked = element => {
-        const style = getComputedStyle(element);
-        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
-            || style.boxShadow !== "none";
+    const settled = () => Promise.race([
+        Promise.allSettled(document.getAnimations().map(animation => animation.finished)),
+        new Promise(enough => setTimeout(enough, 500)),
+    ]);
+    const look = () => {
+        const seen = [];
+        for (let at = one, steps = 0; at && steps < 5; at = at.parentElement, steps += 1)
+            for (const part of [null, "::before", "::after"]) {
+                const style = getComputedStyle(at, part);
+                seen.push(style.outline, style.boxShadow, style.borderColor, style.color,
+                    style.backgroundColor, style.textDecorationLine);
+            }
+        return seen.join();
     };
+    const box = one.getBoundingClientRect();
+    await settled();
+    const focused = look();
+    one.blur();
+    await settled();
+    const marked = look() !== focused;
+    one.focus({ preventScroll: true });
     return {
-        place: everything.indexOf(one),
+        place: [...document.querySelectorAll("*")].indexOf(one),
         name: (one.getAttribute("aria-label") || one.innerText || one.name || one.tagName).trim(),
         seen: box.width > 0 && box.height > 0
             && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-        marked: marked(one) || marked(one.closest("label, li, .quantity") || one),
+        marked,
     };
 }"""
 PRODUCT = "/prints/tidal-drift/"
