@@ -74,7 +74,7 @@ def test_merchant_moves_in_and_sends_the_file_again(
     expect(shopper.get_by_role("radio", name=re.compile("Large.*Sold out"))).to_be_attached()
     shopper.get_by_role("button", name="Add to basket").first.click()
     shopper.goto(f"{shop.url}/basket/")
-    expect(shopper.get_by_text("£9.99").first).to_be_visible()
+    expect(shopper.get_by_role("main").get_by_text("£9.99").first).to_be_visible()
 
     upload(manager, shop, file)
     assert "Unchanged" in row(manager, "Clay pot")
