@@ -3,7 +3,7 @@ from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, O
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
 from checkout.models.refunds import Refund
 from checkout.models.shipments import Shipment, Tracking
-from checkout.models.terms import ShippingMethod, TaxRate
+from checkout.models.terms import ShippingMethod, TaxRate, TaxTreatment
 
 __all__ = [
     "EmailKind",
@@ -22,5 +22,6 @@ __all__ = [
     "Shipment",
     "ShippingMethod",
     "TaxRate",
+    "TaxTreatment",
     "Tracking",
 ]

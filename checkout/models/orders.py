@@ -16,6 +16,7 @@ from wagtail.models import Revision
 
 from basket.models import Coupon
 from checkout import status
+from checkout.models.terms import TaxTreatment
 from checkout.status import OrderStatus
 from content.models import Picture
 from products import stock
@@ -91,6 +92,11 @@ class Order(models.Model):
 
     currency = models.CharField(_("currency"), max_length=3)
     prices_include_tax = models.BooleanField(_("prices include tax"))
+    tax_treatment = models.CharField(
+        _("tax treatment"), max_length=16, choices=TaxTreatment, default=TaxTreatment.STANDARD
+    )
+    # The customer's, as given: only of a company that buys under reverse charge.
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
     subtotal = MoneyField(_("goods"))
     discount = MoneyField(_("discount"))
     coupon = models.ForeignKey(
@@ -138,6 +144,14 @@ class Order(models.Model):
                 condition=~Q(status__in=[s.value for s in sorted(status.SETTLED)])
                 | Q(paid_at__isnull=False),
                 name="order_settled_means_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_treatment=TaxTreatment.STANDARD) | Q(tax=0),
+                name="order_untaxed_has_no_tax",
+            ),
+            models.CheckConstraint(
+                condition=~Q(tax_treatment=TaxTreatment.REVERSE_CHARGE) | ~Q(vat_number=""),
+                name="order_reverse_charge_names_the_buyer",
             ),
         ]
 

@@ -18,6 +18,14 @@ from products.fields import MoneyField
 from products.money import ZERO
 
 
+class TaxTreatment(models.TextChoices):
+    """Who owes the VAT of an order. Which one applies is decided in `checkout.tax`."""
+
+    STANDARD = "standard", _("VAT charged")
+    REVERSE_CHARGE = "reverse_charge", _("Reverse charge")
+    EXPORT = "export", _("Export")
+
+
 class TaxRateQuerySet(models.QuerySet["TaxRate"]):
     def valid_on(self, day: date) -> TaxRateQuerySet:
         return self.filter(
