@@ -3,10 +3,12 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from basket import basket, changes
+from content import limits
 from products.models import Sku
 
 
@@ -54,6 +56,9 @@ def empty(request: HttpRequest) -> HttpResponse:
 def coupon(request: HttpRequest) -> HttpResponse:
     if "remove" in request.POST:
         return _changed(request, lambda: changes.drop_coupon(request))
+    if not limits.allowed(request, "coupon"):
+        too_many = _("You have tried many codes. Please wait a minute and try again.")
+        return _page(request, error=too_many, status=429)
     return _changed(request, lambda: changes.use_coupon(request, request.POST.get("code", "")))
 
 

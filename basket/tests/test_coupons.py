@@ -288,3 +288,25 @@ def test_coupon__amount_below_zero_is_refused_by_its_form(name: str) -> None:
     field: Any = Coupon._meta.get_field(name)
     with pytest.raises(ValidationError, match="cannot be negative"):
         field.formfield().clean("-5")
+
+
+def test_guessing_codes__is_slowed_down(client: Client, flow: ProductPage, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"coupon": "2/m/ip"}
+    make_coupon("SPRING")
+    add(client, flow)
+    answers = [use_coupon(client, code).status_code for code in ("GUESS-1", "GUESS-2", "SPRING")]
+    assert answers == [400, 400, 429]
+    assert contents_of(client).coupon == ""
+
+
+def test_guessing_codes__is_counted_whatever_address_is_claimed(
+    client: Client, flow: ProductPage, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"coupon": "2/m/ip"}
+    add(client, flow)
+    url = reverse("basket:coupon")
+    answers = [
+        client.post(url, {"code": "GUESS"}, headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code
+        for n in range(3)
+    ]
+    assert answers == [400, 400, 429]

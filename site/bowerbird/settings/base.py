@@ -246,6 +246,10 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": f"{10 * RATE_LIMIT_FACTOR}/m/user",
     "reauthenticate": f"{10 * RATE_LIMIT_FACTOR}/m/user",
     "confirm_email": f"{RATE_LIMIT_FACTOR}/10s/key",
+    # Not of accounts, though counted in the same way: see content/limits.py.
+    "coupon": f"{20 * RATE_LIMIT_FACTOR}/m/ip,{100 * RATE_LIMIT_FACTOR}/d/ip",
+    "order_lookup": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/h/key",
+    "stock_alert": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 
