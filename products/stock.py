@@ -9,12 +9,14 @@ database serialises: no unit can be promised twice, whoever else is reading.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from products.models.skus import MovementReason, Sku, StockMovement
+from products.models.skus import Availability, MovementReason, Sku, StockMovement
+from products.signals import availability_changed
 
 
 class OutOfStock(Exception):
@@ -43,6 +45,8 @@ def reserve(quantities: Mapping[str, int]) -> None:
             short[code] = sku.can_supply(quantity) if sku else 0
     if short:
         raise OutOfStock(short)
+    for sku in Sku.objects.filter(code__in=quantities):
+        _announce(sku, freed=-quantities[sku.code])
 
 
 def release(quantities: Mapping[str, int]) -> None:
@@ -94,6 +98,18 @@ def count(
         )
 
 
+def edit(code: str, **details: Any) -> Sku:
+    """Change what is known of a SKU, but for its units: whether it is retired, when it is low."""
+    with transaction.atomic():
+        sku = Sku.objects.select_for_update().get(code=code)
+        before = sku.availability
+        for name, value in details.items():
+            setattr(sku, name, value)
+        sku.save(update_fields=list(details))
+        _tell(sku, before)
+    return sku
+
+
 def _require_transaction() -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Stock changes in a transaction only.")
@@ -104,7 +120,23 @@ def _change(code: str, *, on_hand: int, reserved: int) -> Sku:
     Sku.objects.filter(code=code).update(
         on_hand=F("on_hand") + on_hand, reserved=F("reserved") + reserved
     )
-    return Sku.objects.get(code=code)
+    sku = Sku.objects.get(code=code)
+    _announce(sku, freed=on_hand - reserved)
+    return sku
+
+
+def _announce(sku: Sku, *, freed: int) -> None:
+    """`freed` units more (negative: fewer) may be promised than a moment ago."""
+    _tell(sku, sku.availability_with(sku.on_hand - sku.reserved - freed))
+
+
+def _tell(sku: Sku, before: Availability) -> None:
+    after = sku.availability
+    if after != before:
+        send = partial(
+            availability_changed.send_robust, Sku, sku=sku.code, before=before, after=after
+        )
+        transaction.on_commit(send)
 
 
 def _record(sku: Sku, delta: int, reason: MovementReason | str, **details: Any) -> StockMovement:

@@ -114,5 +114,4 @@ class PriceRowForm(forms.Form):
                 sku.code, self.cleaned_data["on_hand"], MovementReason.COUNTED, actor=self.user
             )
         if "backorders_allowed" in changed:
-            allowed = self.cleaned_data["backorders_allowed"]
-            Sku.objects.filter(pk=sku.pk).update(backorders_allowed=allowed)
+            stock.edit(sku.code, backorders_allowed=self.cleaned_data["backorders_allowed"])

@@ -24,6 +24,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from products import stock
 from products.admin.adjusting import AdjustForm, StockRefused, adjust
 from products.admin.columns import PageColumn, StateColumn, stock_state
 from products.admin.movements import MovementsView, movement_table
@@ -172,8 +173,8 @@ class StockEditView(EditView):
 
     def save_instance(self) -> Sku:
         """Only the fields of the form: on hand and reserved may have changed meanwhile."""
-        sku = self.form.save(commit=False)
-        sku.save(update_fields=list(self.form.fields))
+        details = {name: self.form.cleaned_data[name] for name in self.form.fields}
+        sku = stock.edit(self.object.code, **details)
         log(instance=sku, action="wagtail.edit", user=self.request.user)
         return sku
 

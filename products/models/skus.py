@@ -120,12 +120,16 @@ class Sku(models.Model):
 
     @property
     def availability(self) -> Availability:
+        return self.availability_with(self.available)
+
+    def availability_with(self, units: int) -> Availability:
+        """What a shopper would be told if so many units could still be promised."""
         if self.retired:
             return Availability(StockState.SOLD_OUT)
-        if self.available > self.low_stock_threshold:
+        if units > self.low_stock_threshold:
             return Availability(StockState.IN_STOCK)
-        if self.available:
-            return Availability(StockState.LOW, self.available)
+        if units > 0:
+            return Availability(StockState.LOW, units)
         if self.backorders_allowed:
             return Availability(StockState.BACKORDER)
         return Availability(StockState.SOLD_OUT)

@@ -26,7 +26,7 @@ def bring(
     Must run in a transaction, before the variants are saved: saving brings SKUs into being.
     """
     by_code = {codes[identity(change.record)]: change for change in changes}
-    known = {sku.code: sku for sku in Sku.objects.filter(code__in=by_code)}
+    known = set(Sku.objects.filter(code__in=by_code).values_list("code", flat=True))
     for code, change in sorted(by_code.items()):
         details = _details(change.record, change.fields)
         if code not in known:
@@ -34,7 +34,7 @@ def bring(
             units = change.record.on_hand or 0
             stock.move(code, units, MovementReason.IMPORTED, reference=reference, actor=actor)
         elif details:
-            _update(known[code], details)
+            stock.edit(code, **details)
 
 
 def _details(variant: VariantRecord, wanted: frozenset[str]) -> dict[str, Any]:
@@ -42,10 +42,3 @@ def _details(variant: VariantRecord, wanted: frozenset[str]) -> dict[str, Any]:
     if values.get("low_stock_threshold", 0) is None:
         del values["low_stock_threshold"]
     return values
-
-
-def _update(sku: Sku, details: Mapping[str, Any]) -> None:
-    """Only these: on hand and reserved may change meanwhile."""
-    for name, value in details.items():
-        setattr(sku, name, value)
-    sku.save(update_fields=list(details))

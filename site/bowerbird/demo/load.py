@@ -24,7 +24,6 @@ from products.models import (
     OptionValue,
     ProductPage,
     ProductPicture,
-    Sku,
     TaxClass,
     Variant,
 )
@@ -165,7 +164,8 @@ def variant(row: dict[str, Any], order: int) -> Variant:
 
 def fill_shelf(row: dict[str, Any]) -> None:
     """Stock comes as a movement, like any delivery."""
-    Sku.objects.filter(code=row["sku"]).update(
+    stock.edit(
+        row["sku"],
         low_stock_threshold=row.get("low_stock_threshold", 3),
         weight=row.get("weight"),
         barcode=row.get("barcode", ""),
