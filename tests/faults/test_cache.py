@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.tests.factories import PASSWORD, make_user
 from checkout.models import Order
 from checkout.tests.factories import make_method
 from content.tests.factories import set_up_shop
@@ -31,17 +32,19 @@ ADDRESS = {
 
 def cache_at(settings: Settings, url: str) -> None:
     """The cache and the sessions of production, as `settings/base.py` has them with REDIS_URL."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
-            "LOCATION": url,
-            "OPTIONS": {
-                "IGNORE_EXCEPTIONS": True,
-                "SOCKET_CONNECT_TIMEOUT": 0.5,
-                "SOCKET_TIMEOUT": 1,
-            },
-        }
+    redis = {
+        "LOCATION": url,
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 1,
+        },
     }
+    settings.CACHES = {
+        "default": {"BACKEND": "bowerbird.caches.RedisOrMemory", **redis},
+        "sessions": {"BACKEND": "django_redis.cache.RedisCache", **redis},
+    }
+    settings.SESSION_CACHE_ALIAS = "sessions"
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 
@@ -79,10 +82,37 @@ def dead_redis(settings: Settings) -> None:
     cache_at(settings, f"redis://127.0.0.1:{free_port()}/0")
 
 
-def test_redis_down__is_a_cache_that_forgets(dead_redis: None) -> None:
-    cache.set("key", "value")
+def test_redis_down__attempts_are_counted_all_the_same(
+    client: Client, db: None, dead_redis: None, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/5m/key"}
+    make_user("ada@example.com")
 
-    assert cache.get("key") is None
+    guess = {"login": "ada@example.com", "password": "guessed"}
+    answers = [client.post("/account/login/", guess).status_code for _ in range(3)]
+    right = client.post("/account/login/", guess | {"password": PASSWORD})
+
+    assert answers == [200, 200, 200]
+    assert (right.status_code, "_auth_user_id" in client.session) == (200, False)
+
+
+def test_redis_down__who_knows_the_password_comes_in(
+    client: Client, db: None, dead_redis: None, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "2/5m/key"}
+    make_user("ada@example.com")
+
+    answer = client.post("/account/login/", {"login": "ada@example.com", "password": PASSWORD})
+
+    assert (answer.status_code, "_auth_user_id" in client.session) == (302, True)
+
+
+def test_redis_down__sessions_are_read_from_the_database(dead_redis: None) -> None:
+    """Each process would remember its own otherwise, and show a basket of the past."""
+    sessions = caches["sessions"]
+    sessions.set("key", "value")
+
+    assert sessions.get("key") is None
 
 
 def test_redis_down__from_product_to_order(
