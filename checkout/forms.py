@@ -235,7 +235,7 @@ class CheckoutForm(forms.Form):
         if not self.shipping_choices:
             self.add_error("delivery_country", _("We do not deliver to this country yet."))
         if not self.errors:
-            self._check_minimum(cleaned)
+            self._check_payable(cleaned)
         return cleaned
 
     def _check_address(self, kind: str) -> None:
@@ -244,13 +244,17 @@ class CheckoutForm(forms.Form):
             if field in self.fields and field not in self.errors:
                 self.add_error(field, message)
 
-    def _check_minimum(self, cleaned: Mapping[str, Any]) -> None:
+    def _check_payable(self, cleaned: Mapping[str, Any]) -> None:
         total = self.totals.total
-        minimum = payments.get(cleaned["payment"]).minimum(shop_currency())
+        provider = payments.get(cleaned["payment"])
+        minimum = provider.minimum(shop_currency())
         if 0 < total < minimum:
             text = _("This way of paying needs a total of %(minimum)s at least.")
             amount = format_money(minimum, shop_currency())
             self.add_error("payment", text % {"minimum": amount})
+        elif not provider.can_charge(total, shop_currency()):
+            text = _("Exactly %(total)s cannot be paid this way. Please choose another.")
+            self.add_error("payment", text % {"total": format_money(total, shop_currency())})
 
     def address(self, kind: str) -> dict[str, str]:
         """Text by the names of `checkout.addresses.FIELDS`; what the country lacks is empty."""

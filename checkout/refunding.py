@@ -141,6 +141,66 @@ def confirm_by_hand(refund: Refund, actor: Any = None) -> None:
             raise RefundSettled
 
 
+def book_promised(payment: Payment, refund_id: int, reference: str) -> bool:
+    """The provider has made one of our own promises, and its answer may not have reached us.
+
+    False where that is in the books already, under this name or as something staff did by hand.
+    """
+    refund = Refund.objects.filter(payment=payment, pk=refund_id).first()
+    return refund is not None and _book(refund, reference)
+
+
+def book_outside(
+    payment: Payment,
+    *,
+    reference: str,
+    amount: Decimal,
+    reason: str = Refund.Reason.OUTSIDE,
+) -> Refund | None:
+    """Money of this payment went without us: at the provider's dashboard, or taken by a bank.
+
+    Booked once a `reference`, however often it is told. None where the books say that there was
+    not so much left: then they differ from the provider's, and staff are shown that.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=payment.order_id)
+        known = Refund.objects.filter(payment=payment, reference=reference).first()
+        if known is not None:
+            return known
+        if amount > order.payments.get(pk=payment.pk).kept:
+            logger.error("%s of payment %s went, and so much was not left", reference, payment.pk)
+            return None
+        refund = _refused_of(payment, amount) or Refund.objects.create(
+            payment=payment,
+            reason=reason,
+            number=payment.refunds.filter(reason=reason).count() + 1,
+            amount=amount,
+        )
+        _book(refund, reference)
+    return refund
+
+
+def unbook(payment: Payment, *, reference: str, why: str) -> bool:
+    """A refund came back to the shop days later: it is open again, and staff decide.
+
+    False where it is not in the books as made.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=payment.order_id)
+        made = Refund.objects.filter(payment=payment, reference=reference, made_at__isnull=False)
+        refund = made.first()
+        if refund is None:
+            return False
+        made.update(made_at=None, last_error=(why or "failed")[:200])
+        order.record("refund_failed", code=why, **refund.as_event())
+        after = status.after_failed_refund(
+            stood=order.stood_before_refunds(), kept=_kept(order), total=order.total
+        )
+        order.step_back(after)
+    logger.error("refund %s came back (%s): staff must decide", refund.pk, why)
+    return True
+
+
 def due() -> list[int]:
     """Those whose task was lost: old enough for it to have run."""
     late = timezone.now() - timedelta(seconds=30)
@@ -158,11 +218,11 @@ def _book(refund: Refund, reference: str, actor: Any = None) -> bool:
         ):
             return False
         order.record("refunded", actor=actor, **refund.as_event())
-        kept = sum((payment.kept for payment in _payments(order)), ZERO)
-        after = status.after_refund(order.status, kept=kept, total=order.total)
+        after = status.after_refund(order.status, kept=_kept(order), total=order.total)
         if after:
             order.transition_to(after, actor=actor)
-        emails.owe(order, EmailKind.REFUNDED, refund=refund)
+        if refund.is_told:
+            emails.owe(order, EmailKind.REFUNDED, refund=refund)
     return True
 
 
@@ -185,6 +245,15 @@ def _restock(order: Order, actor: Any) -> None:
     for code, quantity in sorted(order.quantities.items()):
         units = max(quantity - returned.get(code, 0), 0)
         stock.move(code, units, MovementReason.RETURNED, reference=order.number, actor=actor)
+
+
+def _refused_of(payment: Payment, amount: Decimal) -> Refund | None:
+    """A promise of the same sum that the provider refused: staff kept it at the dashboard."""
+    return Refund.objects.refused().filter(payment=payment, amount=amount).first()
+
+
+def _kept(order: Order) -> Decimal:
+    return sum((payment.kept for payment in _payments(order)), ZERO)
 
 
 def _payments(order: Order) -> QuerySet[Payment]:

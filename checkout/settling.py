@@ -6,6 +6,7 @@ The guard is the order's row lock and its table of transitions, not the identity
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from checkout import emails, invoices, payments, refunding
 from checkout.models import EmailKind, Order, Payment, PaymentStatus, Refund
-from checkout.payments.base import Observation, Outcome
+from checkout.payments.base import Observation, Outcome, SeenRefund
 from checkout.status import SETTLED, OrderStatus, TransitionNotAllowed
 from products.stock import OutOfStock
 
@@ -31,6 +32,26 @@ def apply(payment: Payment, seen: Observation) -> None:
             payment.charge = seen.charge
         _HANDLERS[seen.outcome](order, payment, seen)
         payment.save()
+
+
+def apply_refunds(payment: Payment, seen: Sequence[SeenRefund]) -> None:
+    """Bring all refunds of a payment into the books, as its provider knows them now.
+
+    Those that came back first: another one may have taken their place.
+    """
+    for refund in sorted(seen, key=lambda one: not one.failed):
+        _apply_refund(payment, refund)
+
+
+def _apply_refund(payment: Payment, seen: SeenRefund) -> None:
+    if seen.failed:
+        refunding.unbook(payment, reference=seen.reference, why=seen.why)
+        return
+    promised = seen.promise is not None and refunding.book_promised(
+        payment, seen.promise, seen.reference
+    )
+    if not promised:
+        refunding.book_outside(payment, reference=seen.reference, amount=seen.amount)
 
 
 def settle_free_order(order: Order) -> None:

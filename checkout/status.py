@@ -55,6 +55,16 @@ def check(before: str, after: str) -> None:
         raise TransitionNotAllowed(before, after)
 
 
+def after_failed_refund(*, stood: str, kept: Decimal, total: Decimal) -> OrderStatus:
+    """Where an order stands once a refund came back to the shop.
+
+    `stood`: where it stood before any money went back. What other refunds took stays gone.
+    """
+    if kept <= 0:
+        return S.REFUNDED
+    return S.PARTIALLY_REFUNDED if kept < total and stood in SETTLED else OrderStatus(stood)
+
+
 def after_refund(before: str, *, kept: Decimal, total: Decimal) -> OrderStatus | None:
     """Where an order stands once money went back. None: where it stood.
 

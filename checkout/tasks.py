@@ -11,10 +11,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from checkout import emails, invoices, payments, refunding, settling
+from checkout import emails, invoices, payments, refunding, settling, stripe_events
 from checkout.models import Invoice, Order, Payment, PaymentEvent
-from checkout.payments.base import ProviderUnavailable
-from checkout.payments.events import observation_in
+from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus, TransitionNotAllowed
 
 logger = logging.getLogger(__name__)
@@ -46,15 +45,17 @@ def render_invoice(invoice_id: int) -> None:
         invoices.rendered(invoice)
 
 
-@shared_task
+@shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
 def process_event(event_id: int) -> None:
     """Bring a provider's message into the books, then mark it done."""
     event = PaymentEvent.objects.select_related("payment__order").get(pk=event_id)
     if event.processed_at:
         return
-    observation = observation_in(event)
-    if event.payment and observation:
-        settling.apply(event.payment, observation)
+    try:
+        stripe_events.handle(event)
+    except ProviderRefused as error:
+        # What it tells of is unknown to Stripe itself; the nightly comparison reports the rest.
+        logger.error("event %s cannot be followed up: %s", event_id, error.code)
     PaymentEvent.objects.filter(pk=event_id).update(processed_at=timezone.now())
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from checkout import stripe_events
 from checkout.models import Payment, PaymentEvent
 from checkout.payments import stripe
-from checkout.payments.events import is_understood
 from checkout.tasks import process_event
 
 
@@ -23,23 +23,19 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         event = stripe.verify(request.body, request.headers.get("Stripe-Signature", ""))
         event_id, event_type = str(event["id"]), str(event["type"])
         about = event["data"]["object"]
-        subject = str(about["id"])
+        about["id"]
     except (stripe.BadSignature, KeyError, TypeError):
         return HttpResponse("This message is not signed by Stripe.", status=400)
-    if not is_understood(event_type) or not _is_ours(about):
+    if not stripe_events.is_understood(event_type):
         return HttpResponse("Nothing to do.")
-    payment = Payment.objects.filter(provider=stripe.Stripe.name, reference=subject).first()
-    if payment is None:
+    payment = stripe_events.payment_of(event_type, about)
+    if payment:
+        _store(event_id, event_type, event, payment)
+        return HttpResponse("Recorded.")
+    if stripe_events.is_ours(about):
         # Its session is not stored yet: Stripe was quicker than we. It will send this again.
         return HttpResponse("Not known yet, send it again.", status=409)
-    _store(event_id, event_type, event, payment)
-    return HttpResponse("Recorded.")
-
-
-def _is_ours(session: dict[str, Any]) -> bool:
-    """An account at Stripe may serve other shops too; theirs carry no order number of ours."""
-    metadata = session.get("metadata")
-    return isinstance(metadata, dict) and "bowerbird_order" in metadata
+    return HttpResponse("Nothing to do.")
 
 
 def _store(event_id: str, event_type: str, event: dict[str, Any], payment: Payment) -> None:

@@ -23,6 +23,7 @@ _WORDS = {
     "invoice_issued": gettext_lazy("Invoice issued"),
     "refund_due": gettext_lazy("Refund due"),
     "refund_refused": gettext_lazy("Refund refused by the provider"),
+    "refund_failed": gettext_lazy("Refund came back to the shop"),
     "refund_retried": gettext_lazy("Refund tried again"),
     "refunded": gettext_lazy("Refunded"),
     "tracking_corrected": gettext_lazy("Tracking changed"),

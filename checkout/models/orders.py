@@ -236,6 +236,25 @@ class Order(models.Model):
             locked.record("status", actor=actor, before=before, after=after, **data)
         self.status, self.paid_at = locked.status, locked.paid_at
 
+    def step_back(self, after: OrderStatus, **data: Any) -> None:
+        """Undo a step that a refund made, because the money came back; the stock stays as it is.
+
+        Inside the caller's transaction, which holds the order's row.
+        """
+        before = self.status
+        if after == before:
+            return
+        self.status = after
+        self.save(update_fields=["status"])
+        self.record("status", before=before, after=after, **data)
+
+    def stood_before_refunds(self) -> str:
+        """The last status that no refund brought about."""
+        steps = self.events.filter(what="status").order_by("-created_at", "-pk")
+        refunded = (OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED)
+        reached = (step.data["after"] for step in steps)
+        return next((after for after in reached if after not in refunded), OrderStatus.PENDING)
+
     def record(self, what: str, *, actor: Any = None, **data: Any) -> OrderEvent:
         return OrderEvent.objects.create(order=self, what=what, actor=actor, data=data)
 

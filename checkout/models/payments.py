@@ -53,7 +53,7 @@ class Payment(models.Model):
     parameters = models.JSONField(default=dict)
     reference = models.CharField(_("reference"), max_length=255, null=True, blank=True)  # noqa: DJ001
     # What a refund names: Stripe's payment intent, where the session is the reference.
-    charge = models.CharField(max_length=255, blank=True)
+    charge = models.CharField(max_length=255, blank=True, db_index=True)
     redirect_url = models.URLField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -41,6 +41,11 @@ class Refund(models.Model):
         CANCELLED = "cancelled", _("Paid after it was cancelled")
         DUPLICATE = "duplicate", _("Paid twice")
         SHOP = "shop", _("Given back by the shop")
+        # Booked as it was found: nobody here asked for it.
+        OUTSIDE = "outside", _("Given back at the payment service")
+        DISPUTE = "dispute", _("Taken back by the customer’s bank")
+        MISMATCH = "mismatch", _("Did not match the order")
+        SURPLUS = "surplus", _("Paid too much")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = MoneyField(_("amount"))
@@ -67,6 +72,11 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["payment", "reason", "number"], name="refund_once_a_reason"
             ),
+            models.UniqueConstraint(
+                fields=["payment", "reference"],
+                condition=~Q(reference__in=["", "by_hand"]),
+                name="refund_booked_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +102,11 @@ class Refund(models.Model):
     @property
     def is_whole(self) -> bool:
         return self.amount >= self.payment.amount
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the shopper hears of it from us: of a dispute their bank tells them."""
+        return self.reason != self.Reason.DISPUTE
 
     @property
     def is_by_the_shop(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from checkout.payments.base import Observation, Outcome, ProviderRefused, Started
+from checkout.payments.base import Observation, Outcome, ProviderRefused, SeenRefund, Started
 from products.money import ZERO
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ class BankTransfer:
     def minimum(self, currency: str) -> Decimal:
         return ZERO
 
+    def can_charge(self, amount: Decimal, currency: str) -> bool:
+        return True
+
     def parameters(self, payment: Payment) -> dict[str, Any]:
         return {}
 
@@ -46,3 +49,6 @@ class BankTransfer:
 
     def refund(self, refund: Refund) -> str:
         raise ProviderRefused("by_hand")
+
+    def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        return []

@@ -42,6 +42,22 @@ class Started:
     redirect_url: str
 
 
+@dataclass(frozen=True)
+class SeenRefund:
+    """Money that a provider sent back, whoever asked for it; or, `failed`, that came back to it.
+
+    `promise`: the key of our own `Refund`, where it was one of ours.
+    """
+
+    reference: str
+    charge: str
+    amount: Decimal
+    currency: str
+    failed: bool = False
+    why: str = ""
+    promise: int | None = None
+
+
 class ProviderUnavailable(Exception):
     """No answer, or a fault of the provider's: trying again with the same parameters is safe."""
 
@@ -80,6 +96,10 @@ class PaymentProvider(Protocol):
         """The smallest total that can be paid, in major units."""
         ...
 
+    def can_charge(self, amount: Decimal, currency: str) -> bool:
+        """Whether it can take exactly this amount."""
+        ...
+
     def parameters(self, payment: Payment) -> dict[str, Any]:
         """Everything the first call will send, fixed in the transaction that places the order."""
         ...
@@ -98,4 +118,8 @@ class PaymentProvider(Protocol):
 
     def refund(self, refund: Refund) -> str:
         """Send money back; the provider's name for it. Raises as `start` does."""
+        ...
+
+    def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        """All money of this payment that went back, as the provider knows. Raises as `start`."""
         ...

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from checkout.payments.base import Observation, Outcome, Started
+from checkout.payments.base import Observation, Outcome, SeenRefund, Started
 from checkout.status import OrderStatus
 from products.money import ZERO
 
@@ -34,6 +34,9 @@ class Demo:
     def minimum(self, currency: str) -> Decimal:
         return ZERO
 
+    def can_charge(self, amount: Decimal, currency: str) -> bool:
+        return True
+
     def parameters(self, payment: Payment) -> dict[str, Any]:
         return {}
 
@@ -51,3 +54,6 @@ class Demo:
 
     def refund(self, refund: Refund) -> str:
         return f"demo_{refund.idempotency_key}"
+
+    def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        return []

@@ -1,4 +1,4 @@
-"""Stripe Checkout Sessions. Nobody else imports the SDK, and minor units exist only here."""
+"""Stripe Checkout Sessions. Only here and in `stripe_books` is the SDK called."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from checkout.payments.base import (
     Outcome,
     ProviderRefused,
     ProviderUnavailable,
+    SeenRefund,
     Started,
 )
-from products.money import exponent, round_money
+from checkout.payments.minor_units import Inexact, from_minor, is_exact, to_minor
 
 if TYPE_CHECKING:
     from checkout.models import Payment, Refund
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 TIMEOUT = 8  # seconds: a shopper is waiting
 RETRIES = 1
+PAGE = 100  # as many as Stripe lists at once
+# Stripe takes a refund as given until its bank says no, which may be days later.
+REFUND_FAILED = frozenset({"failed", "canceled"})
 
 # What Stripe calls the languages that it speaks as we do.
 _LOCALES = {code: code for code in ("de", "en", "es", "fr", "it", "nl")} | {"en-gb": "en-GB"}
-# Where Stripe's minor unit is not that of ISO 4217.
-_STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
 # Smallest charges by currency, in major units; what is missing here Stripe refuses itself.
 _MINIMUMS = {
     "GBP": "0.30",
@@ -67,6 +69,9 @@ class Stripe:
     def minimum(self, currency: str) -> Decimal:
         return Decimal(_MINIMUMS.get(currency, "0"))
 
+    def can_charge(self, amount: Decimal, currency: str) -> bool:
+        return is_exact(amount, currency)
+
     def parameters(self, payment: Payment) -> dict[str, Any]:
         order = payment.order
         metadata = {"bowerbird_order": order.number, "bowerbird_attempt": str(payment.attempt)}
@@ -95,7 +100,7 @@ class Stripe:
         }
 
     def start(self, payment: Payment) -> Started:
-        session = _call(
+        session = call(
             lambda client: client.v1.checkout.sessions.create(
                 params=payment.parameters,
                 options={"idempotency_key": payment.idempotency_key},
@@ -105,7 +110,7 @@ class Stripe:
 
     def look_up(self, payment: Payment) -> Observation:
         # With the intent, which alone tells a bank debit that failed from one on its way.
-        session = _call(
+        session = call(
             lambda client: client.v1.checkout.sessions.retrieve(
                 payment.reference, params={"expand": ["payment_intent"]}
             )
@@ -113,31 +118,74 @@ class Stripe:
         return observe(session.to_dict())
 
     def cancel(self, payment: Payment) -> None:
-        _call(lambda client: client.v1.checkout.sessions.expire(payment.reference))
+        call(lambda client: client.v1.checkout.sessions.expire(payment.reference))
 
     def refund(self, refund: Refund) -> str:
-        made = _call(
+        """Known again by `bowerbird_refund` when Stripe tells of it before it has answered us."""
+        order = refund.payment.order
+        try:
+            amount = to_minor(refund.amount, refund.payment.currency)
+        except Inexact as error:
+            raise ProviderRefused("inexact_amount") from error
+        made = call(
             lambda client: client.v1.refunds.create(
                 params={
                     "payment_intent": refund.payment.charge,
-                    "amount": to_minor(refund.amount, refund.payment.currency),
-                    "metadata": {"bowerbird_order": refund.payment.order.number},
+                    "amount": amount,
+                    "metadata": {
+                        "bowerbird_order": order.number,
+                        "bowerbird_refund": str(refund.pk),
+                    },
                 },
                 options={"idempotency_key": refund.idempotency_key},
             )
         )
+        if made.status in REFUND_FAILED:
+            raise ProviderRefused(made.failure_reason or made.status)
         return str(made.id)
+
+    def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        if not payment.charge:
+            return []
+        listed = call(
+            lambda client: list(
+                client.v1.refunds.list(
+                    params={"payment_intent": payment.charge, "limit": PAGE}
+                ).auto_paging_iter()
+            )
+        )
+        return [see_refund(refund.to_dict()) for refund in listed]
+
+
+def see_refund(refund: Mapping[str, Any]) -> SeenRefund:
+    currency = str(refund["currency"]).upper()
+    promise = (refund.get("metadata") or {}).get("bowerbird_refund", "")
+    return SeenRefund(
+        reference=refund["id"],
+        charge=id_of(refund.get("payment_intent")),
+        amount=from_minor(refund["amount"], currency),
+        currency=currency,
+        failed=refund["status"] in REFUND_FAILED,
+        why=refund.get("failure_reason") or "",
+        promise=int(promise) if promise.isdecimal() else None,
+    )
+
+
+def id_of(thing: Any) -> str:
+    """Of something that Stripe names, or shows in full where that was asked for."""
+    if isinstance(thing, Mapping):
+        return str(thing.get("id", ""))
+    return thing if isinstance(thing, str) else ""
 
 
 def observe(session: Mapping[str, Any], *, failed: bool = False) -> Observation:
     """What a Checkout Session says. `failed`: its bank said no after the shopper had left."""
     currency = str(session["currency"] or "").upper()
-    intent = session.get("payment_intent")
     return Observation(
         outcome=Outcome.FAILED if failed else _outcome(session),
         amount=from_minor(session["amount_total"] or 0, currency),
         currency=currency,
-        charge=intent if isinstance(intent, str) else (intent or {}).get("id", ""),
+        charge=id_of(session.get("payment_intent")),
     )
 
 
@@ -174,23 +222,7 @@ def verify(body: bytes, signature: str) -> dict[str, Any]:
     raise BadSignature
 
 
-def to_minor(amount: Decimal, currency: str) -> int:
-    """Pounds to pence, yen to yen."""
-    return int(round_money(amount, currency).scaleb(_minor_exponent(currency)))
-
-
-def from_minor(amount: int, currency: str) -> Decimal:
-    if not currency:
-        return Decimal(amount)
-    # Never rounded: a fraction that the currency lacks must not pass for the right amount.
-    return Decimal(amount).scaleb(-_minor_exponent(currency))
-
-
-def _minor_exponent(currency: str) -> int:
-    return _STRIPE_EXPONENTS.get(currency, exponent(currency))
-
-
-def _call(request: Any) -> Any:
+def call(request: Any) -> Any:
     """Run one API call, retried as the SDK does; failures come in the shop's two kinds."""
     try:
         return request(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE))
