@@ -10,6 +10,8 @@ from django.core.cache import cache
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.indexing import OnRequest
+
 _DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
 
 
@@ -38,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = _DATABASES.intersection(getattr(item, "fixturenames", ()))
         if not asks and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.pure)
+
+
+@pytest.fixture(autouse=True)
+def _indexes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search and "where used" are kept up to date only for tests marked `indexed`."""
+    asks = request.node.get_closest_marker("indexed") is not None
+    monkeypatch.setattr(OnRequest, "indexing", asks)
 
 
 @pytest.fixture(autouse=True)

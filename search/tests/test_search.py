@@ -15,7 +15,7 @@ from products.models import Brand, ProductPage, Sku
 from products.tests.factories import make_category, make_product, make_variant, put_in_stock
 from search.find import find_pages, find_products
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.indexed]
 
 
 @pytest.fixture

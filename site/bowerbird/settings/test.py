@@ -31,6 +31,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = ""
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+TASKS = {"default": {"BACKEND": "tests.indexing.OnRequest"}}
 STRIPE_SECRET_KEY = ""
 STRIPE_WEBHOOK_SECRETS = []
 STRIPE_API_BASE = ""
