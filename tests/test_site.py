@@ -125,7 +125,7 @@ def headings(body: str) -> list[str]:
 
 
 def assert_sound(body: str) -> None:
-    """One main heading, one main part, a language, a title, no id twice."""
+    """One main heading, one main part, a language, a title, no id twice, nothing inline."""
     assert len(headings(body)) == 1
     assert headings(body)[0].strip()
     assert len(re.findall(r"<main[ >]", body)) == 1
@@ -133,6 +133,9 @@ def assert_sound(body: str) -> None:
     assert re.search(r"<title>\s*\S", body)
     ids = re.findall(r'\sid="([^"]+)"', body)
     assert sorted(ids) == sorted(set(ids))
+    assert not re.search(r"<style[ >]|<[^>]+\s(style|on[a-z]+)=", body)
+    scripts = re.findall(r"<script([^>]*)>", body)
+    assert [one for one in scripts if "src=" not in one and "json" not in one] == []
 
 
 @pytest.mark.django_db

@@ -100,6 +100,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.on("console", lambda message: _note_if_forbidden(message.text, troubles))
         page.on("request", lambda request: _note_if_foreign(request.url, troubles))
         return page
 
@@ -107,6 +108,11 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+def _note_if_forbidden(text: str, troubles: list[str]) -> None:
+    if "Content Security Policy" in text:
+        troubles.append(text)
 
 
 def _note_if_foreign(url: str, troubles: list[str]) -> None:

@@ -6,6 +6,7 @@ Read together with the configuration table in README.md.
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf.locale import LANG_INFO
 from kombu import Queue
 
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "csp",
     "django_countries",
     "allauth",
     "allauth.account",
@@ -66,6 +68,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bowerbird.doors.ContentSecurityPolicy",
+    "bowerbird.doors.DoorsMiddleware",
     "bowerbird.middleware.DatabaseTimeoutMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -292,9 +296,43 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the editor previews pages in a frame of the same origin
+X_FRAME_OPTIONS = "DENY"  # but for the editor's preview: see bowerbird/doors.py
+STRIPE_API_BASE: str = env("STRIPE_API_BASE", default="")
+# Where a form may lead: the order form ends on the payment page of Stripe, or of its stand-in.
+PAYMENT_ORIGINS: list[str] = env.list(
+    "PAYMENT_ORIGINS", default=["https://checkout.stripe.com", *filter(None, [STRIPE_API_BASE])]
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF, *PAYMENT_ORIGINS],
+        "frame-ancestors": [NONE],
+    }
+}
+# Wagtail's editor has inline scripts and styles, and shows pictures before they are stored.
+CONTENT_SECURITY_POLICY_OF_ADMIN = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "object-src": [NONE],
+    "base-uri": [SELF],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+}
+PERMISSIONS_POLICY = ", ".join(
+    f"{power}=()"
+    for power in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope"),
+        *("magnetometer", "microphone", "midi", "payment", "usb", "browsing-topics"),
+    )
+)
 
 # --- Wagtail --------------------------------------------------------------------------------
 
@@ -306,6 +344,11 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # one way in, and one way back in: /account/
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+# Uploaded files are handed out to be saved, never to be shown by the shop's own address.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "epub", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 TAGGIT_CASE_INSENSITIVE = True
@@ -323,7 +366,6 @@ IMPORT_FROM_LOOPBACK: bool = env.bool("IMPORT_FROM_LOOPBACK", default=False)
 STRIPE_SECRET_KEY: str = env("STRIPE_SECRET_KEY", default="")
 # Several, comma separated, while one secret is being replaced by the next.
 STRIPE_WEBHOOK_SECRETS: list[str] = env.list("STRIPE_WEBHOOK_SECRET", default=[])
-STRIPE_API_BASE: str = env("STRIPE_API_BASE", default="")
 DEMO_PASSWORD: str = env("DEMO_PASSWORD", default="")
 
 # --- Logs -----------------------------------------------------------------------------------
