@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import django_filters
 from django import forms
 from django.db import models
@@ -22,7 +20,7 @@ from checkout.models import (
     Shipment,
     ShippingMethod,
 )
-from checkout.models.orders import OrderQuerySet
+from checkout.models.orders import OrderQuerySet, tidy_number
 from checkout.status import OrderStatus
 
 
@@ -92,14 +90,9 @@ def matching(words: str) -> Q:
     with_sku = OrderLine.objects.filter(sku__code__iexact=words).values("order_id")
     sent_as = Shipment.objects.filter(number__iexact=together).values("order_id")
     return (
-        Q(number__icontains=_with_dash(together))
+        Q(number__icontains=tidy_number(words))
         | Q(email__icontains=words)
         | Q(pk__in=named)
         | Q(pk__in=with_sku)
         | Q(pk__in=sent_as)
     )
-
-
-def _with_dash(words: str) -> str:
-    """ "7kq3m9" is the beginning of "7KQ3-M9XT"."""
-    return f"{words[:4]}-{words[4:]}" if re.fullmatch(r"[A-Za-z0-9]{5,8}", words) else words

@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from checkout.models import Order
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.refunding import NothingToRefund, RefundSettled
-from checkout.sending import BeingRefunded
+from checkout.sending import BeingRefunded, SentOtherwise
 from checkout.status import TransitionNotAllowed
 from products.stock import OutOfStock
 
@@ -38,6 +38,9 @@ _REFUSALS: dict[type[Exception], Words] = {
         "Nothing was refunded: the sum has changed, or the money is on its way back already."
     ),
     RefundSettled: gettext_lazy("This refund has moved on. Nothing was changed."),
+    SentOtherwise: gettext_lazy(
+        "It was sent under another tracking number. Change that on the order’s page."
+    ),
 }
 REFUSALS: tuple[type[Exception], ...] = (*_REFUSALS, OutOfStock, TransitionNotAllowed)
 
@@ -112,7 +115,7 @@ class OrderPage(WagtailAdminTemplateMixin, View):
         return self.render_to_response(context, status=status)
 
     def refuse(self, refusal: Exception) -> HttpResponse:
-        messages.error(self.request, self._explain(refusal))
+        messages.error(self.request, explain(refusal, self.order))
         return self.back()
 
     def back(self) -> HttpResponse:
@@ -128,17 +131,19 @@ class OrderPage(WagtailAdminTemplateMixin, View):
             {"url": "", "label": str(self.get_page_title())},
         ]
 
-    def _explain(self, refusal: Exception) -> str:
-        if isinstance(refusal, OutOfStock):
-            return _("Not enough in stock any more: %(short)s. Nothing was changed.") % {
-                "short": _units_left(refusal)
-            }
-        if isinstance(refusal, TransitionNotAllowed):
-            self.order.refresh_from_db()
-            return _("This cannot be done: the order is “%(status)s” now.") % {
-                "status": self.order.get_status_display()
-            }
-        return str(_REFUSALS[type(refusal)])
+
+def explain(refusal: Exception, order: Order) -> str:
+    """Any of `REFUSALS`, as staff read it."""
+    if isinstance(refusal, OutOfStock):
+        return _("Not enough in stock any more: %(short)s. Nothing was changed.") % {
+            "short": _units_left(refusal)
+        }
+    if isinstance(refusal, TransitionNotAllowed):
+        order.refresh_from_db()
+        return _("This cannot be done: the order is “%(status)s” now.") % {
+            "status": order.get_status_display()
+        }
+    return str(_REFUSALS[type(refusal)])
 
 
 def _units_left(short: OutOfStock) -> str:

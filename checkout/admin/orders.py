@@ -13,17 +13,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from checkout import payments
+from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
 from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView, actions_for
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
 from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
 from checkout.admin.order_history import history_of
 from checkout.admin.refunds import REFUND_ORDERS, RefundView
+from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
+from checkout.admin.tracking_upload import TrackingUploadView
 from checkout.models import Invoice, Order, OrderAddress, OrderLine
 from checkout.status import OrderStatus
 from products.admin.columns import MoneyColumn, StateColumn
@@ -32,7 +35,16 @@ from products.admin.records import RecordViewSet
 VIEW_ORDERS = "checkout.view_order"
 
 
+class TickColumn(BaseColumn):
+    """Chooses orders for what is done to many at once. All of them at once needs JavaScript."""
+
+    header_template_name = "checkout/admin/tick_header.html"
+    cell_template_name = "checkout/admin/tick_cell.html"
+
+
 class OrderIndexView(OrderExportMixin, IndexView):
+    results_template_name = "checkout/admin/orders_results.html"
+
     def get_base_queryset(self) -> QuerySet[Order]:
         units = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
         refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
@@ -58,7 +70,23 @@ class OrderIndexView(OrderExportMixin, IndexView):
 
     @cached_property
     def header_buttons(self) -> list[Any]:
-        return [HeaderButton(_("To pack"), url=listing_of(ToDo.PACK), icon_name="tasks")]
+        buttons = [HeaderButton(_("To pack"), url=listing_of(ToDo.PACK), icon_name="tasks")]
+        if self.request.user.has_perm(CHANGE_ORDERS):
+            url = reverse("orders:tracking")
+            buttons.append(HeaderButton(_("Tracking numbers"), url=url, icon_name="upload"))
+        return buttons
+
+    @cached_property
+    def bulk_actions(self) -> list[BulkAction]:
+        return bulk_actions_for(self.request.user)
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        columns = list(super().columns)
+        return [TickColumn("tick", label=""), *columns] if self.bulk_actions else columns
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"bulk_actions": self.bulk_actions}
 
     @cached_property
     def header_more_buttons(self) -> list[Any]:
@@ -225,6 +253,9 @@ class OrderViewSet(RecordViewSet):
         return [
             *super().get_urlpatterns(),
             path("lines/", lines, name="lines"),
+            path("send/", self.construct_view(SendManyView), name="send_many"),
+            path("deliver/", self.construct_view(DeliverManyView), name="deliver_many"),
+            path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),
             path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
             path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -36,6 +37,12 @@ def new_number() -> str:
     """ "7KQ3-M9XT": short enough for the telephone, and silent about how many orders there are."""
     letters = [secrets.choice(_NUMBER_ALPHABET) for _ in range(8)]
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def tidy_number(typed: str) -> str:
+    """ "#7kq3 m9xt" and its beginning "7kq3m" as they are printed: "7KQ3-M9XT", "7KQ3-M"."""
+    number = re.sub(r"[\s#]+", "", typed).upper()
+    return f"{number[:4]}-{number[4:]}" if re.fullmatch(r"[A-Z0-9]{5,8}", number) else number
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

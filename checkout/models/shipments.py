@@ -21,6 +21,13 @@ class Tracking:
     number: str = ""
     url: str = ""
 
+    @property
+    def carrier_label(self) -> str:
+        """ "Royal Mail", or the name that staff typed for another carrier."""
+        if self.carrier == Carrier.OTHER:
+            return self.carrier_name
+        return str(Carrier(self.carrier).label) if self.carrier else ""
+
 
 class Shipment(models.Model):
     """A parcel of an order. `url` is what staff typed; `tracking_url` is what readers follow."""
@@ -46,10 +53,7 @@ class Shipment(models.Model):
 
     @property
     def carrier_label(self) -> str:
-        """ "Royal Mail", or the name that staff typed for another carrier."""
-        if self.carrier == Carrier.OTHER:
-            return self.carrier_name
-        return str(self.get_carrier_display()) if self.carrier else ""
+        return self.tracking.carrier_label
 
     @property
     def tracking_url(self) -> str:

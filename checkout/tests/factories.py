@@ -9,6 +9,7 @@ from typing import Any
 
 from basket.basket import Basket, compute
 from basket.contents import Contents, HeldLine
+from checkout import settling
 from checkout.models import Order, ShippingMethod
 from checkout.placing import Details, place_order
 from content.tests.factories import default_site
@@ -57,3 +58,10 @@ def make_order(quantities: dict[str, int], coupon: str = "", **changes: Any) -> 
     return place_order(
         make_basket(quantities, coupon), make_details(**changes), site=default_site(), user=user
     )
+
+
+def make_paid_order(quantities: dict[str, int], **changes: Any) -> Order:
+    """By bank transfer, confirmed by hand."""
+    order = make_order(quantities, **changes)
+    settling.mark_paid_by_hand(order, None)
+    return Order.objects.get(pk=order.pk)

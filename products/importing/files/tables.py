@@ -186,7 +186,7 @@ def _refuse_other_kinds(start: bytes) -> None:
         message = _("This is a %(kind)s file, not a table. Choose a CSV file.")
         raise FileRefused(message % {"kind": kind})
     if start.lstrip()[:1] in (b"<", b"{", b"["):
-        raise FileRefused(_("This is not a table. Choose a CSV file, as your old shop exports it."))
+        raise FileRefused(_("This is not a table. Choose a CSV file."))
     controls = sum(byte < 9 or 13 < byte < 32 for byte in start if byte)
     if controls > len(start) // 20:
-        raise FileRefused(_("This is not text. Choose a CSV file, as your old shop exports it."))
+        raise FileRefused(_("This is not text. Choose a CSV file."))

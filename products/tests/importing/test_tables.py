@@ -108,12 +108,12 @@ def test_table__leaves_the_file_open() -> None:
         ),
         pytest.param(
             b"<!DOCTYPE html><p>Log in",
-            "This is not a table. Choose a CSV file, as your old shop exports it.",
+            "This is not a table. Choose a CSV file.",
             id="a web page",
         ),
         pytest.param(
             bytes(range(1, 30)) * 20,
-            "This is not text. Choose a CSV file, as your old shop exports it.",
+            "This is not text. Choose a CSV file.",
             id="bytes",
         ),
     ],
