@@ -36,7 +36,7 @@ COUPONS = _all_of("basket", "coupon")
 DELIVERY = _all_of("checkout", "shippingmethod")
 TAX_RATES = _all_of("checkout", "taxrate")
 JOURNAL = (*_all_of("home", "author"), *_all_of("home", "topic"))
-SETTINGS = ("content.shopsettings:change_shopsettings",)
+SETTINGS = ("content.shopsettings:change_shopsettings", "content.wording:change_wording")
 # Publishes products and fetches pictures from elsewhere: more than writing a page.
 IMPORTS = ("products.productimport:add_productimport", "products.productimport:view_productimport")
 REFUNDS = ("checkout.refund:view_refund", "checkout.refund:add_refund")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email.utils import parseaddr
 
-import css_inline
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F, Q
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from checkout import invoices, stylesheets
+from checkout import invoices
+from checkout.letters import contents_of, letter_of
 from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund
+from content.mail import compose, sending_domain
 from content.models import ShopSettings
 
 # Longer than any task may run, so that a claim outlives its claimant only when that was killed.
@@ -66,30 +64,16 @@ def send(email_id: int) -> bool:
 
 
 def build(email: OrderEmail) -> EmailMultiAlternatives:
-    """HTML and text in the order's language; the invoice attached where there is one."""
+    """In the order's language, as the order is now; the invoice attached where there is one."""
     order = email.order
-    shop = ShopSettings.for_site(order.site)
     with translation.override(order.language):
-        context = {
-            "order": order,
-            "shop": shop,
-            "url": order.public_url,
-            "email": email,
-            "shipment": order.shipments.last(),
-            "refund": email.refund,
-        }
-        template = f"checkout/emails/{email.kind}"
-        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
-        text = render_to_string(f"{template}.txt", context)
-        html = _in_style(render_to_string(f"{template}.html", context))
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=text,
-        to=[order.email],
-        reply_to=[shop.email] if shop.email else None,
-        headers={"Message-ID": message_id(email), "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(html, "text/html")
+        message = compose(
+            letter_of(email),
+            contents_of(email),
+            ShopSettings.for_site(order.site),
+            to=order.email,
+            headers={"Message-ID": message_id(email)},
+        )
     if email.kind == EmailKind.CONFIRMED:
         invoice = invoices.rendered(Invoice.objects.get(order=order))
         with invoice.pdf.open("rb") as pdf:
@@ -97,18 +81,10 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
     return message
 
 
-def _in_style(html: str) -> str:
-    """With each rule on the elements it is for; those for dark mode and phones stay in the head."""
-    style = stylesheets.read("email.css")
-    return css_inline.inline(
-        html, extra_css=style, keep_at_rules=True, load_remote_stylesheets=False
-    )
-
-
 def message_id(email: OrderEmail) -> str:
     """The same for every try, so that a mail system can tell a repetition."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<order-{email.order.number.lower()}-{email.kind}-{email.pk}@{domain}>"
+    name = f"order-{email.order.number.lower()}-{email.kind}-{email.pk}"
+    return f"<{name}@{sending_domain()}>"
 
 
 def _claim(email_id: int) -> bool:

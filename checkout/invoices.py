@@ -9,8 +9,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from checkout import stylesheets
 from checkout.models import Invoice, InvoiceSeries, Order
+from content import stylesheets
 from content.models import ShopSettings
 
 

@@ -16,6 +16,7 @@ from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 from wagtail.models import Orderable, Page
 
+from content import letters
 from content.blocks import FooterColumnBlock
 from content.locales import in_readers_language
 from content.slugs import is_reserved
@@ -221,3 +222,33 @@ class SocialLink(Orderable):
         """Its file name. A Mastodon server may have any address, so the name counts too."""
         said = f"{self.name} {urlsplit(self.url).hostname or ''}".lower()
         return next((icon for part, icon in SOCIAL_ICONS.items() if part in said), "external")
+
+
+class WordingQuerySet(models.QuerySet["Wording"]):
+    def texts(self, letter: str, language: str) -> dict[str, str]:
+        """What staff wrote of this letter, by part; empty where all is standard."""
+        found = self.filter(letter=letter, language=language).values(*letters.PARTS).first()
+        return dict(found or {})
+
+
+class Wording(models.Model):
+    """A letter's words in one language, where staff prefer others than the standard ones."""
+
+    letter = models.CharField(_("e-mail"), max_length=40, editable=False)
+    language = models.CharField(_("language"), max_length=10, editable=False)
+    subject = models.CharField(_("subject"), max_length=150, blank=True)
+    heading = models.CharField(_("heading"), max_length=150, blank=True)
+    opening = models.TextField(_("first paragraphs"), max_length=2000, blank=True)
+    closing = models.TextField(_("last paragraphs"), max_length=2000, blank=True)
+
+    objects = WordingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("words of an e-mail")
+        verbose_name_plural = _("words of e-mails")
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "language"], name="wording_once_a_letter")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter} ({self.language})"

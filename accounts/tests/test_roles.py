@@ -113,6 +113,8 @@ VIEWS: dict[str, tuple[Any, set[str]]] = {
     "edit a delivery method": (lambda: ("delivery:edit", pk(ShippingMethod)), {F, SM}),
     "VAT rates": (lambda: ("taxrate:index",), {SM}),
     "edit a VAT rate": (lambda: ("taxrate:edit", pk(TaxRate)), {SM}),
+    "words of e-mails": (lambda: ("letters:index",), {SM}),
+    "edit the words of an e-mail": (lambda: ("letters:edit", "order-sent", "en"), {SM}),
     "images": (lambda: ("wagtailimages:index",), {E, MA, SM, "Moderators"}),
     "documents": (lambda: ("wagtaildocs:index",), {E, MA, SM, "Moderators"}),
     "shop settings": (

@@ -17,8 +17,10 @@ from django.utils import timezone, translation
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from checkout import emails, settling, tasks
-from checkout.models import EmailKind, Invoice, Order, OrderEmail
+from checkout.models import EmailKind, Invoice, Order, OrderAddress, OrderEmail
 from checkout.tests.factories import ADDRESS, make_order
+from content import letters
+from content.models import Wording
 from content.tests.factories import set_up_shop
 from products.tests.factories import make_product
 
@@ -340,3 +342,52 @@ def test_catch_up__one_that_fails_does_not_hold_up_the_others(
 
     assert [mail.to for mail in mailoutbox] == [[other.email]]
     assert OrderEmail.objects.due().get().order == order
+
+
+# --- The shop's own words ------------------------------------------------------------------------
+
+
+def test_own_words__in_html_and_text(order: Order, due: OrderEmail) -> None:
+    Wording.objects.create(
+        letter="order-received",
+        language="en",
+        subject="{shop} keeps {number}",
+        heading="Dear {name}",
+        opening="One <i>moment</i>.\n\nYou owe {total}.",
+        closing="Bye",
+    )
+
+    message = emails.build(due)
+
+    text, html = parts(message)
+    assert message.subject == f"Bower keeps {order.number}"
+    assert text.startswith("Dear Ada Lovelace\n\nOne <i>moment</i>.\n\nYou owe £28.00.\n")
+    assert text.index("GB29 NWBK") < text.index("\nBye\n") < text.index("A question?")
+    assert "Dear Ada Lovelace</h1>" in html
+    assert "One &lt;i&gt;moment&lt;/i&gt;.</p>" in html
+    assert "You owe £28.00.</p>" in html
+    assert "We have your order" not in text + html
+
+
+def test_own_words__of_the_orders_language(due: OrderEmail) -> None:
+    Wording.objects.create(letter="order-received", language="de", subject="Danke")
+
+    assert emails.build(due).subject == f"We have your order {due.order.number} · Bower"
+    Order.objects.update(language="de")
+    assert emails.build(OrderEmail.objects.get()).subject == "Danke"
+
+
+def test_own_words__a_customers_name_is_only_a_name(order: Order, due: OrderEmail) -> None:
+    Wording.objects.create(letter="order-received", language="en", subject="For {name}")
+    evil = "{total} {{ x }}\r\nBcc: everyone@example.com"
+    OrderAddress.objects.filter(kind="billing").update(name=evil)
+
+    message = emails.build(OrderEmail.objects.get())
+
+    assert message.subject == "For {total} {{ x }} Bcc: everyone@example.com"
+    assert message.message()["Bcc"] is None
+
+
+@pytest.mark.parametrize("kind", EmailKind)
+def test_every_kind__has_its_words(kind: EmailKind) -> None:
+    assert letters.get(f"order-{kind}").label

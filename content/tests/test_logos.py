@@ -17,7 +17,7 @@ def shop_with_logo() -> ShopSettings:
 
 
 def test_logo__stands_in_an_e_mail_with_its_whole_address() -> None:
-    html = render_to_string("content/mail_brand.html", {"shop": shop_with_logo()})
+    html = render_to_string("content/mail/brand.html", {"shop": shop_with_logo()})
     assert 'src="http://' in html
     assert 'alt="Bower &amp; Sons"' in html
     assert 'width="40" height="50"' in html
@@ -33,7 +33,7 @@ def test_logo__that_is_missing_or_lost_leaves_the_name() -> None:
     assert shop.logo is not None
     shop.logo.file.storage.delete(shop.logo.file.name)
     assert logo_for_document(shop) == ""
-    assert "Bower &amp; Sons" in render_to_string("content/mail_brand.html", {"shop": shop})
+    assert "Bower &amp; Sons" in render_to_string("content/mail/brand.html", {"shop": shop})
 
 
 def test_logo__is_printed_on_a_document_and_nothing_else_is_fetched() -> None:
