@@ -14,6 +14,7 @@ from checkout import addresses, payments
 from checkout.models import ShippingMethod
 from checkout.placing import Details
 from checkout.quote import ShippingChoice, countries_served, shipping_choices, totals_of
+from checkout.tax import Destination
 from checkout.totals import Totals
 from content.models import ShopSettings
 from products.money import format_money, shop_currency
@@ -224,7 +225,10 @@ class CheckoutForm(forms.Form):
     @property
     def totals(self) -> Totals:
         return totals_of(
-            self.basket, shop=self.shop, country=self.country, method=self.chosen_method
+            self.basket,
+            shop=self.shop,
+            destination=Destination(self.country, str(self._raw("delivery_postcode") or "")),
+            method=self.chosen_method,
         )
 
     def clean(self) -> dict[str, Any]:

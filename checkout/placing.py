@@ -24,10 +24,11 @@ from checkout.models import (
     OrderTax,
     Payment,
     ShippingMethod,
+    TaxTreatment,
 )
 from checkout.quote import totals_of
-from checkout.tax import tax_class_of
-from checkout.totals import LineTotals, Totals, unit_amounts
+from checkout.tax import Destination, tax_class_of
+from checkout.totals import LineTotals, Totals
 from content.models import ShopSettings
 from products import stock
 from products.models import ProductPage
@@ -35,7 +36,10 @@ from products.models import ProductPage
 
 @dataclass(frozen=True)
 class Details:
-    """What the shopper told us. Addresses map the names in `checkout.addresses.FIELDS` to text."""
+    """What the shopper told us. Addresses map the names in `checkout.addresses.FIELDS` to text.
+
+    `vat_number` has been checked, see `checkout.vat_numbers`.
+    """
 
     form_key: uuid.UUID
     email: str
@@ -45,6 +49,11 @@ class Details:
     provider: str
     phone: str = ""
     note: str = ""
+    vat_number: str = ""
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(self.delivery["country"], self.delivery["postcode"])
 
 
 class CouponUsedUp(Exception):
@@ -73,8 +82,13 @@ def place_order(basket: Basket, details: Details, *, site: Site, user: Any = Non
 def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
     shop = ShopSettings.for_site(site)
     totals = totals_of(
-        basket, shop=shop, country=details.delivery["country"], method=details.method
+        basket,
+        shop=shop,
+        destination=details.destination,
+        method=details.method,
+        vat_number=details.vat_number,
     )
+    buys_untaxed = totals.tax_treatment == TaxTreatment.REVERSE_CHARGE
     provider = payments.get(details.provider)
     # One that takes nothing off (the goods are below its minimum) is not used up.
     coupon = basket.coupon if totals.discount else None
@@ -88,6 +102,8 @@ def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
         site=site,
         currency=totals.currency,
         prices_include_tax=totals.prices_include_tax,
+        tax_treatment=totals.tax_treatment,
+        vat_number=details.vat_number if buys_untaxed else "",
         subtotal=totals.subtotal,
         discount=totals.discount,
         coupon=coupon,
@@ -150,7 +166,6 @@ def _write_snapshots(order: Order, basket: Basket, details: Details, totals: Tot
 
 
 def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotals) -> OrderLine:
-    unit = unit_amounts(line.unit_price, totals.rate, order.currency, order.prices_include_tax)
     return OrderLine(
         order=order,
         position=position,
@@ -161,8 +176,8 @@ def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotal
         options=line.variant.options_label,
         picture=line.picture,
         quantity=line.quantity,
-        unit_net=unit.net,
-        unit_gross=unit.gross,
+        unit_net=totals.unit.net,
+        unit_gross=totals.unit.gross,
         tax_class=tax_class_of(line.variant.page),
         tax_rate=totals.rate,
         discount=totals.discount,

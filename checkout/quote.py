@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from basket.basket import Basket
 from checkout.models.terms import ShippingMethod
-from checkout.tax import rates_for, tax_class_of
-from checkout.totals import PricedLine, Totals, calculate
+from checkout.tax import Destination, rates_for, tax_class_of, taxation
+from checkout.totals import PricedLine, Totals, calculate, without_tax
 from content.models import ShopSettings
 from products.money import ZERO, shop_currency
 
@@ -46,18 +46,30 @@ def countries_served() -> Sequence[str] | None:
 
 
 def totals_of(
-    basket: Basket, *, shop: ShopSettings, country: str, method: ShippingMethod | None
+    basket: Basket,
+    *,
+    shop: ShopSettings,
+    destination: Destination,
+    method: ShippingMethod | None,
+    vat_number: str = "",
 ) -> Totals:
+    """`vat_number`: checked, of the company that buys."""
+    how = taxation(
+        str(shop.country),
+        destination,
+        vat_number=vat_number,
+        at_destination=shop.taxes_at_destination,
+    )
     classes = [tax_class_of(line.variant.page) for line in basket.lines]
-    rates = rates_for(country, classes)
-    lines = [
-        PricedLine(line.unit_price, line.quantity, rates[tax_class])
-        for line, tax_class in zip(basket.lines, classes, strict=True)
-    ]
-    return calculate(
-        lines,
+    rates = rates_for(how.country, classes)
+    totals = calculate(
+        [
+            PricedLine(line.unit_price, line.quantity, rates[tax_class])
+            for line, tax_class in zip(basket.lines, classes, strict=True)
+        ],
         currency=shop_currency(),
         prices_include_tax=shop.prices_include_tax,
         discount=basket.discount,
         shipping=method.price_for(basket.total) if method else ZERO,
     )
+    return totals if how.is_charged else without_tax(totals, how.treatment)

@@ -7,14 +7,18 @@ rounded once, half up. The tax of a single line is its share of that, so lines, 
 add up to the total to the smallest unit, always:
 
     lines + delivery - discount (+ tax, where prices are entered without) = total
+
+An order that bears no tax is computed at the rates of home first and then keeps its net amounts,
+so that it costs exactly what the same order at home costs before tax.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
+from checkout.models.terms import TaxTreatment
 from products.money import ZERO, round_money, smallest_unit
 
 
@@ -48,6 +52,10 @@ class Amount:
     def __add__(self, other: Amount) -> Amount:
         return Amount(self.net + other.net, self.tax + other.tax, self.gross + other.gross)
 
+    @property
+    def untaxed(self) -> Amount:
+        return Amount(self.net, ZERO, self.net)
+
 
 NOTHING = Amount(ZERO, ZERO, ZERO)
 
@@ -56,6 +64,7 @@ NOTHING = Amount(ZERO, ZERO, ZERO)
 class LineTotals:
     """A line after its share of the discount. `before_discount` and `discount` in entry mode."""
 
+    unit: Amount
     before_discount: Decimal
     discount: Decimal
     rate: Decimal
@@ -84,6 +93,7 @@ class Totals:
     lines: tuple[LineTotals, ...]
     delivery: Amount
     taxes: tuple[TaxTotals, ...]
+    tax_treatment: TaxTreatment = TaxTreatment.STANDARD
 
     @property
     def amount(self) -> Amount:
@@ -139,11 +149,46 @@ def calculate(
         discount=discount,
         shipping=shipping,
         lines=tuple(
-            LineTotals(amounts[index], discounts[index], line.rate, line_amounts[index])
+            LineTotals(
+                unit_amounts(line.unit_price, line.rate, currency, prices_include_tax),
+                amounts[index],
+                discounts[index],
+                line.rate,
+                line_amounts[index],
+            )
             for index, line in enumerate(lines)
         ),
         delivery=delivery,
         taxes=tuple(taxes),
+    )
+
+
+def without_tax(totals: Totals, treatment: TaxTreatment) -> Totals:
+    """The same order, its tax taken out: what it comes to is what it came to net."""
+    lines = tuple(_line_without_tax(line, totals) for line in totals.lines)
+    return replace(
+        totals,
+        tax_treatment=treatment,
+        lines=lines,
+        subtotal=sum((line.before_discount for line in lines), ZERO),
+        discount=sum((line.discount for line in lines), ZERO),
+        shipping=totals.delivery.net,
+        delivery=totals.delivery.untaxed,
+        taxes=(TaxTotals(ZERO, totals.amount.untaxed),),
+    )
+
+
+def _line_without_tax(line: LineTotals, totals: Totals) -> LineTotals:
+    included = totals.prices_include_tax
+    discount = line.discount
+    if included:
+        discount -= _tax_on(discount, line.rate, totals.currency, included)
+    return LineTotals(
+        unit=line.unit.untaxed,
+        before_discount=line.amount.net + discount,
+        discount=discount,
+        rate=ZERO,
+        amount=line.amount.untaxed,
     )
 
 

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
@@ -110,6 +116,25 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
         default=True,
         help_text=_("How editors enter prices and shoppers see them."),
     )
+    taxes_at_destination = models.BooleanField(
+        _("VAT of the customer's country"),
+        default=True,
+        help_text=_(
+            "Of consumers in other countries of the EU (One Stop Shop). Without it they pay yours, "
+            "which is right while such sales stay under €10,000 a year."
+        ),
+    )
+    order_cutoff = models.TimeField(
+        _("orders leave today until"),
+        null=True,
+        blank=True,
+        help_text=_("What is paid later leaves on the next working day, as all does without it."),
+    )
+    default_weight = models.PositiveIntegerField(
+        _("weight of what has none, in grams"),
+        default=500,
+        help_text=_("Counts for delivery where the stock of a thing has no weight."),
+    )
     bank_account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
     bank_iban = models.CharField(_("IBAN or account number"), max_length=42, blank=True)
     bank_bic = models.CharField(_("BIC or sort code"), max_length=20, blank=True)
@@ -145,7 +170,18 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
             ],
             _("Seller"),
         ),
-        MultiFieldPanel([FieldPanel("prices_include_tax")], _("Prices")),
+        MultiFieldPanel(
+            [FieldPanel("prices_include_tax"), FieldPanel("taxes_at_destination")],
+            _("Prices and VAT"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("order_cutoff"), FieldPanel("default_weight")]),
+                InlinePanel("closed_days", heading=_("Days off"), label=_("Day off")),
+            ],
+            _("Delivery"),
+            help_text=_("Parcels leave from Monday to Friday, except on these days."),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("bank_account_holder"),
@@ -252,3 +288,23 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.letter} ({self.language})"
+
+
+class ClosedDay(models.Model):
+    """A holiday, or any other weekday on which nothing leaves the house."""
+
+    settings = ParentalKey(ShopSettings, on_delete=models.CASCADE, related_name="closed_days")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=60, blank=True)
+
+    panels = [FieldRowPanel([FieldPanel("day"), FieldPanel("name")])]
+
+    class Meta:
+        ordering = ["day"]
+        verbose_name = _("day off")
+        constraints = [
+            models.UniqueConstraint(fields=["settings", "day"], name="closed_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}".strip()

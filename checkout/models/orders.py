@@ -345,8 +345,11 @@ class OrderLine(_Snapshot):
 
     @property
     def amount(self) -> Any:
-        """All units before the discount, in the mode in which the shop shows prices."""
-        return self.unit_price * self.quantity
+        """All units before the discount, in the mode in which the shop shows prices.
+
+        Of an untaxed order it may differ by a rounding from `unit_price` times the quantity.
+        """
+        return (self.gross if self.order.prices_include_tax else self.net) + self.discount
 
 
 class OrderTax(_Snapshot):

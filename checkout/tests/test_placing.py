@@ -28,6 +28,7 @@ from checkout.models import (
     OrderTax,
     Payment,
     PaymentStatus,
+    TaxTreatment,
 )
 from checkout.placing import CouponUsedUp, place_order
 from checkout.status import OrderStatus
@@ -145,14 +146,60 @@ def test_taxes__by_rate_with_delivery(print_page: ProductPage, book_page: Produc
     assert (order.total, order.tax) == (D("37.40"), D("4.92"))
 
 
+GERMAN = ADDRESS | {"country": "DE", "city": "Bremen", "postcode": "28195"}
+SWISS = ADDRESS | {"country": "CH", "city": "Basel", "postcode": "4051"}
+
+
 def test_taxes__of_the_country_delivered_to(print_page: ProductPage) -> None:
-    german = ADDRESS | {"country": "DE", "city": "Bremen", "postcode": "28195"}
-    order = make_order({"WAVES-A3": 1}, delivery=german)
-    export = make_order({"WAVES-A3": 1}, delivery=ADDRESS | {"country": "CH"}, billing=german)
+    set_up_shop(country="FR")
+    order = make_order({"WAVES-A3": 1}, delivery=GERMAN)
 
     assert [tax.rate for tax in order.taxes.all()] == [D(19)]
     assert (order.total, order.tax) == (D("28.00"), D("4.47"))
-    assert [(tax.rate, tax.tax) for tax in export.taxes.all()] == [(0, 0)]
+    assert (order.tax_treatment, order.vat_number) == (TaxTreatment.STANDARD, "")
+
+
+def test_taxes__of_home_below_the_threshold(print_page: ProductPage) -> None:
+    set_up_shop(country="FR", taxes_at_destination=False)
+    order = make_order({"WAVES-A3": 1}, delivery=GERMAN)
+
+    assert [(tax.rate, tax.tax) for tax in order.taxes.all()] == [(D(20), D("4.67"))]
+    assert order.total == D("28.00")
+
+
+def test_taxes__export_costs_what_home_costs_net(print_page: ProductPage) -> None:
+    make_coupon()
+    home = make_order({"WAVES-A3": 3}, coupon="SPRING")
+    order = make_order({"WAVES-A3": 3}, coupon="SPRING", delivery=SWISS, billing=GERMAN)
+
+    line = order.lines.get()
+    assert order.tax_treatment == TaxTreatment.EXPORT
+    assert (home.subtotal, home.discount, home.shipping) == (D(72), D("7.20"), D(4))
+    assert (order.subtotal, order.discount, order.shipping) == (D(60), D(6), D("3.33"))
+    assert order.net == order.total == home.net == D("57.33")
+    assert order.tax == 0
+    assert [(tax.rate, tax.tax, tax.net) for tax in order.taxes.all()] == [(0, 0, D("57.33"))]
+    assert (line.unit_price, line.amount, line.tax_rate) == (D(20), D(60), 0)
+    assert (line.net, line.tax, line.gross, line.discount) == (D(54), 0, D(54), D(6))
+    assert Payment.objects.get(order=order).amount == D("57.33")
+
+
+def test_taxes__reverse_charge(print_page: ProductPage) -> None:
+    set_up_shop(country="FR")
+    order = make_order({"WAVES-A3": 3}, delivery=GERMAN, vat_number="DE136695976")
+
+    assert (order.tax_treatment, order.vat_number) == (TaxTreatment.REVERSE_CHARGE, "DE136695976")
+    assert (order.subtotal, order.shipping, order.tax) == (D(60), D("3.33"), 0)
+    assert order.total == order.net == D("63.33")
+    line = order.lines.get()
+    assert line.unit_gross == line.unit_net == D(20)
+
+
+def test_taxes__a_vat_number_changes_nothing_at_home(print_page: ProductPage) -> None:
+    order = make_order({"WAVES-A3": 1}, vat_number="DE136695976")
+
+    assert (order.tax_treatment, order.vat_number) == (TaxTreatment.STANDARD, "")
+    assert (order.total, order.tax) == (D("28.00"), D("4.67"))
 
 
 def test_taxes__added_where_prices_are_net(print_page: ProductPage) -> None:

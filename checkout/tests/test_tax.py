@@ -1,4 +1,4 @@
-"""VAT rates by country, class and day."""
+"""Which VAT an order bears, and its rates by country, class and day."""
 
 from __future__ import annotations
 
@@ -10,14 +10,72 @@ import pytest
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
-from checkout.models import TaxRate
-from checkout.tax import rates_for, tax_class_of
+from checkout.models import TaxRate, TaxTreatment
+from checkout.tax import Destination, Taxation, rates_for, tax_class_of, taxation
 from products.models import TaxClass
 from products.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 TODAY = date(2026, 11, 21)
+
+
+# --- The rule ------------------------------------------------------------------------------------
+
+CHARGED, REVERSE, EXPORT = TaxTreatment.STANDARD, TaxTreatment.REVERSE_CHARGE, TaxTreatment.EXPORT
+NUMBER = "DE136695976"
+
+
+@pytest.mark.parametrize(
+    ("home", "to", "number", "expected"),
+    [
+        pytest.param("GB", "GB SW1Y 4JH", "", (CHARGED, "GB"), id="at home, British"),
+        pytest.param("GB", "GB BT1 5GS", "", (CHARGED, "GB"), id="Northern Ireland, from Britain"),
+        pytest.param("GB", "IM IM1 1AA", "", (CHARGED, "GB"), id="Isle of Man, from Britain"),
+        pytest.param("GB", "JE JE2 3AB", "", (EXPORT, "GB"), id="Jersey, from Britain"),
+        pytest.param("GB", "DE 28195", "", (EXPORT, "GB"), id="Germany, from Britain"),
+        pytest.param("GB", "DE 28195", NUMBER, (EXPORT, "GB"), id="its company, from Britain"),
+        pytest.param("FR", "FR 75001", "", (CHARGED, "FR"), id="at home, French"),
+        pytest.param("FR", "FR 75001", NUMBER, (CHARGED, "FR"), id="a company at home"),
+        pytest.param("FR", "MC 98000", "", (CHARGED, "FR"), id="Monaco, from France"),
+        pytest.param("FR", "RE 97400", "", (EXPORT, "FR"), id="Réunion, from France"),
+        pytest.param("FR", "DE 28195", "", (CHARGED, "DE"), id="consumer in another member state"),
+        pytest.param("FR", "DE 28195", NUMBER, (REVERSE, "FR"), id="company in another one"),
+        pytest.param("DE", "MC 98000", "", (CHARGED, "FR"), id="Monaco, from Germany"),
+        pytest.param("DE", "GB SW1Y 4JH", "", (EXPORT, "DE"), id="Britain, from the Union"),
+        pytest.param("DE", "IM IM1 1AA", "", (EXPORT, "DE"), id="Isle of Man, from the Union"),
+        pytest.param("DE", "GB bt1 5gs", "", (CHARGED, "GB"), id="consumer in Northern Ireland"),
+        pytest.param("DE", "GB BT1 5GS", "XI1", (REVERSE, "DE"), id="company there"),
+        pytest.param("DE", "CH 4051", NUMBER, (EXPORT, "DE"), id="Switzerland, from the Union"),
+        pytest.param("DE", "DE 27 498", "", (EXPORT, "DE"), id="Heligoland, from Germany"),
+        pytest.param("ES", "ES 35001", NUMBER, (EXPORT, "ES"), id="the Canaries, from Spain"),
+        pytest.param("DE", "IT 23041", "", (EXPORT, "DE"), id="Livigno"),
+        pytest.param("DE", "IT 20121", "", (CHARGED, "IT"), id="Milan"),
+        pytest.param("US", "US 02108", "", (CHARGED, "US"), id="at home, American"),
+        pytest.param("US", "DE 28195", NUMBER, (EXPORT, "US"), id="Germany, from America"),
+    ],
+)
+def test_rule(home: str, to: str, number: str, expected: tuple[TaxTreatment, str]) -> None:
+    country, _, postcode = to.partition(" ")
+    assert taxation(home, Destination(country, postcode), vat_number=number) == Taxation(*expected)
+
+
+@pytest.mark.parametrize(
+    ("to", "number", "expected"),
+    [
+        pytest.param("DE", "", (CHARGED, "FR"), id="consumer"),
+        pytest.param("DE", NUMBER, (REVERSE, "FR"), id="company"),
+        pytest.param("CH", "", (EXPORT, "FR"), id="export"),
+    ],
+)
+def test_rule__below_the_threshold(
+    to: str, number: str, expected: tuple[TaxTreatment, str]
+) -> None:
+    how = taxation("FR", Destination(to), vat_number=number, at_destination=False)
+    assert how == Taxation(*expected)
+
+
+# --- Rates ---------------------------------------------------------------------------------------
 
 
 def make_rate(country: str, tax_class: str, rate: str, since: date, **fields: date) -> TaxRate:
@@ -93,7 +151,7 @@ def test_rates__class_without_its_own_takes_the_standard_one() -> None:
 
 
 @pytest.mark.parametrize("country", ["US", "CH", "JP", "XX", ""])
-def test_rates__export_is_untaxed(country: str) -> None:
+def test_rates__none_there(country: str) -> None:
     assert rates_for(country, ["standard", "reduced"], TODAY) == {"standard": 0, "reduced": 0}
 
 

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkout.totals import NOTHING, Amount, PricedLine, apportion, calculate, unit_amounts
+from checkout.models import TaxTreatment
+from checkout.totals import (
+    NOTHING,
+    Amount,
+    PricedLine,
+    apportion,
+    calculate,
+    unit_amounts,
+    without_tax,
+)
 from products.money import ZERO, round_money, smallest_unit
 
 D = Decimal
@@ -356,6 +365,71 @@ def test_totals__shuffled_with_a_discount_the_price_is_the_same(
         assert first.amount.net == second.amount.net
     if len({line.rate for line in order["lines"]}) == 1:
         assert first.amount == second.amount
+
+
+# --- Of any order that bears no tax --------------------------------------------------------------
+
+untaxed = given(order=orders(), treatment=st.sampled_from(["reverse_charge", "export"]))
+
+
+@bounded
+@untaxed
+def test_without_tax__costs_what_home_costs_net(order: Order, treatment: TaxTreatment) -> None:
+    home = calculate(**order)
+    totals = without_tax(home, treatment)
+
+    assert totals.tax_treatment == treatment
+    assert (totals.total, totals.amount.net, totals.tax) == (home.amount.net, home.amount.net, 0)
+    assert [line.amount.net for line in totals.lines] == [line.amount.net for line in home.lines]
+    assert totals.delivery.gross == totals.delivery.net == home.delivery.net
+
+
+@bounded
+@untaxed
+def test_without_tax__adds_up(order: Order, treatment: TaxTreatment) -> None:
+    totals = without_tax(calculate(**order), treatment)
+
+    assert totals.subtotal + totals.shipping - totals.discount == totals.total
+    assert sum((line.before_discount for line in totals.lines), ZERO) == totals.subtotal
+    assert sum((line.discount for line in totals.lines), ZERO) == totals.discount
+    parts = [line.amount for line in totals.lines] + [totals.delivery]
+    assert sum(parts, NOTHING) == totals.amount
+    assert [(tax.rate, tax.amount) for tax in totals.taxes] == [(0, totals.amount)]
+
+
+@bounded
+@untaxed
+def test_without_tax__nothing_is_negative_dearer_or_a_crumb(
+    order: Order, treatment: TaxTreatment
+) -> None:
+    home = calculate(**order)
+    totals = without_tax(home, treatment)
+
+    unit = smallest_unit(order["currency"])
+    for line, at_home in zip(totals.lines, home.lines, strict=True):
+        assert line.before_discount - line.discount == line.amount.net
+        assert line.unit == at_home.unit.untaxed
+        for number in (line.before_discount, line.discount, line.amount.net):
+            assert number >= 0
+            assert number % unit == 0
+    assert totals.total <= home.total
+    assert 0 <= totals.shipping <= home.shipping
+    if not order["prices_include_tax"]:
+        shown = (totals.subtotal, totals.discount, totals.shipping)
+        assert shown == (home.subtotal, home.discount, home.shipping)
+
+
+@bounded
+@untaxed
+def test_without_tax__units_are_the_line_but_for_rounding(
+    order: Order, treatment: TaxTreatment
+) -> None:
+    totals = without_tax(calculate(**order), treatment)
+
+    unit = smallest_unit(order["currency"])
+    for line, sold in zip(totals.lines, order["lines"], strict=True):
+        difference = abs(line.unit.net * sold.quantity - line.before_discount)
+        assert difference <= unit * (sold.quantity / D(2) + 2)
 
 
 # --- Sharing -------------------------------------------------------------------------------------
