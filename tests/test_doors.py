@@ -60,6 +60,16 @@ def test_admin__may_be_framed_by_itself_alone(client: Client) -> None:
     assert policy(response)["form-action"] == "'self'"
 
 
+def test_preview__is_a_public_page_that_the_editor_may_frame(client: Client) -> None:
+    page = make_product(sku="WAVES")
+    order = make_order({"WAVES": 1})
+    client.force_login(make_user("packer@example.com", "Fulfilment"))
+    response = client.get(f"/admin/orders/{order.pk}/as-sold/{order.lines.get().pk}/")
+    assert page.title in response.content.decode()
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert policy(response)["frame-ancestors"] == "'self'"
+
+
 def test_admin__is_what_stands_below_its_own_address(client: Client) -> None:
     assert "script-src" not in policy(client.get("/administrator/"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,12 @@ def is_for_staff(request: HttpRequest) -> bool:
 
 
 class ContentSecurityPolicy(CSPMiddleware):
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if is_for_staff(request):
+            # A preview was answered as the page itself would be, through all of the middleware.
+            response.headers.pop(HEADER, None)
+        return super().process_response(request, response)
+
     def get_policy_parts(
         self, request: HttpRequest, response: Any, report_only: bool = False
     ) -> PolicyParts:
