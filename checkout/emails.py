@@ -75,9 +75,8 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
             headers={"Message-ID": message_id(email)},
         )
     if email.kind == EmailKind.CONFIRMED:
-        invoice = invoices.rendered(Invoice.objects.get(order=order))
-        with invoice.pdf.open("rb") as pdf:
-            message.attach(invoice.file_name, pdf.read(), "application/pdf")
+        invoice = Invoice.objects.get(order=order)
+        message.attach(invoice.file_name, invoices.content(invoice), "application/pdf")
     return message
 
 

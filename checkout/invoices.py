@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from checkout.documents import archive
+from checkout.documents.parties import Parties
 from checkout.models import Invoice, InvoiceSeries, Order
-from content import stylesheets
-from content.models import ShopSettings
 
 
 def issue(order: Order) -> Invoice:
@@ -27,10 +26,13 @@ def issue(order: Order) -> Invoice:
     existing = Invoice.objects.filter(order=order).first()
     if existing:
         return existing
+    parties = Parties.of(order).as_json()
     prefix = f"INV-{timezone.localdate().year}-"
     InvoiceSeries.objects.get_or_create(prefix=prefix)
     series = InvoiceSeries.objects.select_for_update().get(prefix=prefix)
-    invoice = Invoice.objects.create(order=order, series=series, sequence=series.next_number)
+    invoice = Invoice.objects.create(
+        order=order, series=series, sequence=series.next_number, parties=parties
+    )
     series.next_number += 1
     series.save(update_fields=["next_number"])
     order.record("invoice_issued", number=invoice.number)
@@ -43,32 +45,28 @@ def due() -> list[int]:
 
 
 def rendered(invoice: Invoice) -> Invoice:
-    """The invoice with its PDF, rendered now if that has not happened yet.
+    """The invoice with its PDF, rendered now if that has not happened yet."""
+    return archive.keep(invoice, render_pdf)
 
-    Two workers may render at once: the first to save wins, the other's file is thrown away.
-    """
-    if invoice.pdf:
-        return invoice
-    pdf = render_pdf(invoice)
-    name = invoice.pdf.storage.save(f"invoices/{invoice.file_name}", ContentFile(pdf))
-    unsaved = Invoice.objects.filter(pk=invoice.pk, pdf="")
-    saved = unsaved.update(pdf=name, rendered_at=timezone.now())
-    if not saved:
-        invoice.pdf.storage.delete(name)
-    invoice.refresh_from_db()
-    return invoice
+
+def content(invoice: Invoice) -> bytes:
+    """Its PDF, as it was rendered. Raises archive.DocumentDamaged where the file is not that."""
+    return archive.read(rendered(invoice))
 
 
 def render_pdf(invoice: Invoice) -> bytes:
     """A tagged PDF/UA document in the order's language."""
     from checkout import pdf
 
+    return pdf.render(as_html(invoice), "invoice.css")
+
+
+def as_html(invoice: Invoice) -> str:
     order = Order.objects.prefetch_related("lines", "taxes", "addresses").get(pk=invoice.order_id)
     context: dict[str, Any] = {
         "invoice": invoice,
         "order": order,
-        "shop": ShopSettings.for_site(order.site),
+        "seller": Parties.kept(invoice.parties).seller,
     }
     with translation.override(order.language):
-        html = render_to_string("checkout/invoice.html", context)
-    return pdf.render(html, stylesheets.read("invoice.css"))
+        return render_to_string("checkout/invoice.html", context)

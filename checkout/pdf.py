@@ -1,8 +1,14 @@
-"""From HTML to a tagged PDF. Imported only where a document is made: WeasyPrint is slow to load."""
+"""From HTML to a tagged PDF. Imported only where a document is made: WeasyPrint is slow to load.
+
+What costs time is made once a process: the fetcher (each that WeasyPrint makes by itself builds an
+SSL context), the font configuration and the parsed style sheets.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -12,6 +18,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from content import stylesheets
+
 # WeasyPrint sets this for the whole process: half a picture would count as one in every upload
 # and import that the process sees from then on.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -19,6 +27,8 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 FONTS = (settings.BASE_DIR / "static/fonts").resolve()
 # What a style sheet's relative addresses begin at, as in the browser.
 STYLES = settings.BASE_DIR / "static/css/"
+# Fonts are shared by the process, and Pango's are not safe in two threads at once.
+_ONE_AT_A_TIME = Lock()
 
 
 class OwnFontsOnly(URLFetcher):
@@ -35,14 +45,34 @@ class OwnFontsOnly(URLFetcher):
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff2"})
 
 
-def render(html: str, style: str) -> bytes:
-    """A PDF/UA document. `style` may name fonts as our style sheets do."""
-    fetcher, fonts = OwnFontsOnly(), FontConfiguration()
-    document = HTML(string=html, url_fetcher=fetcher)
-    sheet = CSS(
-        string=style, base_url=STYLES.as_uri() + "/", url_fetcher=fetcher, font_config=fonts
+@cache
+def fetcher() -> OwnFontsOnly:
+    return OwnFontsOnly()
+
+
+@cache
+def fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def style_sheet(name: str) -> CSS:
+    """`static/css/<name>`, which may name fonts as our style sheets do."""
+    return CSS(
+        string=stylesheets.read(name),
+        base_url=STYLES.as_uri() + "/",
+        url_fetcher=fetcher(),
+        font_config=fonts(),
     )
-    pdf = document.write_pdf(
-        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True
-    )
+
+
+def render(html: str, *styles: str) -> bytes:
+    """A PDF/UA document, in the style sheets of these names."""
+    with _ONE_AT_A_TIME:
+        pdf = HTML(string=html, url_fetcher=fetcher()).write_pdf(
+            stylesheets=[style_sheet(name) for name in styles],
+            font_config=fonts(),
+            pdf_variant="pdf/ua-1",
+            pdf_tags=True,
+        )
     return bytes(pdf)

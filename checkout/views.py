@@ -3,11 +3,12 @@ from __future__ import annotations
 import logging
 import uuid
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from wagtail.models import Site
 from basket import basket as current_basket
 from basket import changes, store
 from checkout import invoices, paying, payments, placing, settling
+from checkout.documents.archive import DocumentDamaged
 from checkout.forms import CheckoutForm
 from checkout.models import Invoice, Order, Payment, Refund
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
@@ -236,14 +238,16 @@ def put_back(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-def invoice(request: HttpRequest, token: str, number: str) -> FileResponse:
+def invoice(request: HttpRequest, token: str, number: str) -> HttpResponseBase:
     found = get_object_or_404(Invoice.objects.select_related("order"), order__token=token)
     if found.number != number:
         raise Http404
-    ready = invoices.rendered(found)
-    response = FileResponse(
-        ready.pdf.open("rb"), content_type="application/pdf", filename=ready.file_name
-    )
+    try:
+        content = BytesIO(invoices.content(found))
+    except DocumentDamaged:
+        messages.error(request, _("This document cannot be shown just now. We have been told."))
+        return redirect(found.order)
+    response = FileResponse(content, content_type="application/pdf", filename=found.file_name)
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -21,6 +21,8 @@ _WORDS = {
     "payment_refused": gettext_lazy("Payment refused by the provider"),
     "payment_held": gettext_lazy("Payment held: it does not match the order"),
     "invoice_issued": gettext_lazy("Invoice issued"),
+    "document_damaged": gettext_lazy("Document found damaged"),
+    "document_rendered_again": gettext_lazy("Document made again"),
     "refund_due": gettext_lazy("Refund due"),
     "refund_refused": gettext_lazy("Refund refused by the provider"),
     "refund_failed": gettext_lazy("Refund came back to the shop"),
@@ -34,7 +36,9 @@ _LABELS = {
     "attempt": gettext_lazy("attempt"),
     "carrier": gettext_lazy("carrier"),
     "code": gettext_lazy("code"),
+    "damage": gettext_lazy("damage"),
     "expected": gettext_lazy("expected"),
+    "now": gettext_lazy("fingerprint now"),
     "number": gettext_lazy("number"),
     "provider": gettext_lazy("provider"),
     "reason": gettext_lazy("reason"),
@@ -42,6 +46,7 @@ _LABELS = {
     "total": gettext_lazy("total"),
     "tracking": gettext_lazy("tracking number"),
     "url": gettext_lazy("tracking page"),
+    "was": gettext_lazy("fingerprint before"),
 }
 
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,29 +28,55 @@ class InvoiceSeries(models.Model):
         return self.prefix
 
 
-class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    def due(self) -> InvoiceQuerySet:
+class PaperQuerySet(models.QuerySet[Any]):
+    def due(self) -> PaperQuerySet:
         """Numbered, not rendered yet."""
         return self.filter(rendered_at__isnull=True)
 
 
-class Invoice(models.Model):
+class Paper(models.Model):
+    """A numbered document: rendered once, kept privately, and checked whenever it is read.
+
+    `parties` are seller, buyer and recipient as they were at issue (`checkout.documents.parties`),
+    so that a document shows the same facts whenever it is rendered. `damaged_at` is set where the
+    kept file was found lost or changed: staff must decide (`checkout.documents.archive`).
+    """
+
+    issued_at = models.DateTimeField(_("issued"), default=timezone.now)
+    parties: models.JSONField[Mapping[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    pdf = models.FileField(storage=private_storage, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    rendered_at = models.DateTimeField(null=True, blank=True)
+    damaged_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pdf="", sha256="")
+                | (~Q(pdf="") & ~Q(sha256="") & Q(rendered_at__isnull=False)),
+                name="%(class)s_rendered_has_a_hash",
+            )
+        ]
+
+
+class Invoice(Paper):
     """The invoice of a paid order. The number is allotted as the order is marked paid."""
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="invoice")
     series = models.ForeignKey(InvoiceSeries, on_delete=models.PROTECT, related_name="invoices")
     sequence = models.PositiveIntegerField()
-    issued_at = models.DateTimeField(_("issued"), default=timezone.now)
-    pdf = models.FileField(storage=private_storage, blank=True)
-    rendered_at = models.DateTimeField(null=True, blank=True)
 
-    objects = InvoiceQuerySet.as_manager()
+    folder = "invoices"
 
-    class Meta:
+    class Meta(Paper.Meta):
         ordering = ["series", "sequence"]
         verbose_name = _("invoice")
         constraints = [
-            models.UniqueConstraint(fields=["series", "sequence"], name="invoice_number_once")
+            models.UniqueConstraint(fields=["series", "sequence"], name="invoice_number_once"),
+            *Paper.Meta.constraints,
         ]
 
     def __str__(self) -> str:

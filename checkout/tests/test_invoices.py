@@ -17,7 +17,6 @@ from bs4 import BeautifulSoup
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.http import FileResponse
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
@@ -26,7 +25,6 @@ from checkout import invoices, pdf, settling, tasks
 from checkout.models import Invoice, InvoiceSeries, Order
 from checkout.status import OrderStatus
 from checkout.tests.factories import ADDRESS, make_order
-from content.models import ShopSettings
 from content.tests.factories import set_up_shop
 from products.models import TaxClass
 from products.tests.factories import make_product
@@ -208,13 +206,8 @@ def test_pdf__reaches_out_for_nothing() -> None:
 
 
 def words_of(invoice: Invoice) -> str:
-    """The invoice's HTML as one line of text, as `render_pdf` makes it."""
-    order = Order.objects.prefetch_related("lines", "taxes", "addresses").get(pk=invoice.order_id)
-    shop = ShopSettings.for_site(order.site)
-    with translation.override(order.language):
-        html = render_to_string(
-            "checkout/invoice.html", {"invoice": invoice, "order": order, "shop": shop}
-        )
+    """The invoice as one line of text."""
+    html = invoices.as_html(invoice)
     return " ".join(BeautifulSoup(html, "html.parser").get_text(" ").split())
 
 
@@ -256,10 +249,7 @@ def test_content__escaped(product: None) -> None:
     make_product("<script>alert(1)</script>", sku="EVIL")
     order = make_order({"EVIL": 1}, billing=ADDRESS | {"name": "<img src=x>"})
     settling.mark_paid_by_hand(order, None)
-    html = render_to_string(
-        "checkout/invoice.html",
-        {"invoice": order.invoice, "order": order, "shop": ShopSettings.for_site(order.site)},
-    )
+    html = invoices.as_html(order.invoice)
 
     assert "<script>" not in html
     assert "<img" not in html

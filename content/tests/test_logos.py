@@ -41,6 +41,6 @@ def test_logo__is_printed_on_a_document_and_nothing_else_is_fetched() -> None:
 
     logo = logo_for_document(shop_with_logo())
     html = '<html lang="en"><title>x</title><body><img src="{}" alt="Bower"></body></html>'
-    with_logo = pdf.render(html.format(logo), "")
+    with_logo = pdf.render(html.format(logo))
     assert b"/Subtype /Image" in with_logo
-    assert b"/Subtype /Image" not in pdf.render(html.format("https://example.com/x.png"), "")
+    assert b"/Subtype /Image" not in pdf.render(html.format("https://example.com/x.png"))
