@@ -21,17 +21,15 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from content.models import Picture
+from content.picture_files import EXTENSIONS, NotAPicture, kind_of
 from products.importing.pages.fetching import MAX_BYTES, NotFetched, fetch
 from products.models import FetchedPicture
 
 AT_ONCE = 4
 # All the pictures of one product; what is late then is for the next import.
 SECONDS_A_PRODUCT = 40
-MAX_PIXELS = 50_000_000
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "AVIF": "avif"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Pictures:
             else:
                 self._read(source, into)
             return kind_of(into), ""
-        except NotFetched as error:
+        except (NotFetched, NotAPicture) as error:
             return "", str(error)
 
     def _read(self, name: str, into: IO[bytes]) -> None:
@@ -105,26 +103,6 @@ def source_of(picture: Picture) -> str:
     """What an export calls the picture: where another shop can fetch it."""
     url = picture.file.url
     return url if is_address(url) else f"{settings.BASE_URL}{url}"
-
-
-def kind_of(file: IO[bytes]) -> str:
-    """The format that the bytes themselves are in. Raises NotFetched for what is no picture.
-
-    Read to the end: a broken picture would trouble every page that shows it.
-    """
-    file.seek(0)
-    try:
-        with Image.open(file, formats=list(EXTENSIONS)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise NotFetched(_("it has more than 50 million pixels"))
-            image.load()
-            kind = str(image.format)
-    except Image.DecompressionBombError as error:
-        raise NotFetched(_("it has more than 50 million pixels")) from error
-    except (OSError, SyntaxError, ValueError, MemoryError) as error:
-        raise NotFetched(_("it is no JPEG, PNG, WebP, AVIF or GIF picture")) from error
-    file.seek(0)
-    return kind
 
 
 # --- Kept once ------------------------------------------------------------------------------------
