@@ -197,6 +197,7 @@ def unbook(payment: Payment, *, reference: str, why: str) -> bool:
             stood=order.stood_before_refunds(), kept=_kept(order), total=order.total
         )
         order.step_back(after)
+        order.tally()
     logger.error("refund %s came back (%s): staff must decide", refund.pk, why)
     return True
 
@@ -218,6 +219,7 @@ def _book(refund: Refund, reference: str, actor: Any = None) -> bool:
         ):
             return False
         order.record("refunded", actor=actor, **refund.as_event())
+        order.tally()
         after = status.after_refund(order.status, kept=_kept(order), total=order.total)
         if after:
             order.transition_to(after, actor=actor)

@@ -69,9 +69,8 @@ def mark_paid_by_hand(order: Order, actor: object) -> None:
         payment = locked.latest_payment
         if payment is None or not payments.get(payment.provider).confirmed_by_hand:
             raise TransitionNotAllowed(locked.status, OrderStatus.PAID)
+        _receive(locked, payment)
         _mark_paid(locked, actor=actor)
-        payment.status, payment.paid_at = PaymentStatus.SUCCEEDED, timezone.now()
-        payment.save(update_fields=["status", "paid_at"])
 
 
 def cancel_unpaid(order: Order, actor: object = None) -> None:
@@ -93,7 +92,7 @@ def _paid(order: Order, payment: Payment, seen: Observation) -> None:
             received=f"{seen.amount} {seen.currency}",
         )
         return
-    payment.status, payment.paid_at = PaymentStatus.SUCCEEDED, timezone.now()
+    _receive(order, payment)
     if order.status in SETTLED or order.status == OrderStatus.REFUNDED:
         _owe_refund(order, payment, Refund.Reason.DUPLICATE)
     elif order.status == OrderStatus.CANCELLED:
@@ -149,6 +148,13 @@ def _close(order: Order, payment: Payment, payment_status: str, after: OrderStat
     newer = order.payments.filter(attempt__gt=payment.attempt).exists()
     if order.status == OrderStatus.PENDING and not newer:
         order.transition_to(after)
+
+
+def _receive(order: Order, payment: Payment) -> None:
+    """The money is here, whatever becomes of the order."""
+    payment.status, payment.paid_at = PaymentStatus.SUCCEEDED, timezone.now()
+    payment.save()
+    order.tally()
 
 
 def _mark_paid(order: Order, actor: object = None) -> None:

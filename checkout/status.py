@@ -26,6 +26,8 @@ S = OrderStatus
 RESERVED = frozenset({S.PENDING})
 SETTLED = frozenset({S.PAID, S.SENT, S.DELIVERED, S.PARTIALLY_REFUNDED})
 RELEASED = frozenset({S.CANCELLED, S.EXPIRED, S.FAILED})
+# Of which money went back.
+GIVEN_BACK = frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED})
 # What is no longer in the house.
 HANDED_OVER = frozenset({S.SENT, S.DELIVERED})
 

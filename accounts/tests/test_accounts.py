@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_order
+from checkout.tests.factories import advance, make_order
 from products.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_account__shows_orders_of_every_status(client: Client, ada: User) -> Non
     order = make_order({"FLOW": 1}, user=ada)
     client.force_login(ada)
     for status in (OrderStatus.PAID, OrderStatus.SENT):
-        order.transition_to(status)
+        advance(order, status)
         assert numbers_shown(client) == [order.number]
 
 

@@ -23,6 +23,7 @@ from content.models import Picture
 from products import stock
 from products.fields import MoneyField
 from products.models import ProductPage, Sku
+from products.money import ZERO
 
 # Without the letters and digits that are mistaken for each other.
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -121,6 +122,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"), default=timezone.now, db_index=True)
     expires_at = models.DateTimeField(_("reserved until"), null=True)
     paid_at = models.DateTimeField(_("paid on"), null=True, blank=True)
+    # The sums of its payments that came in and of the refunds that went: see `tally`.
+    paid_total = MoneyField(_("paid"), default=ZERO, editable=False)
+    refunded_total = MoneyField(_("refunded"), default=ZERO, editable=False)
 
     objects = OrderQuerySet.as_manager()
 
@@ -149,8 +153,17 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[s.value for s in sorted(status.SETTLED)])
-                | Q(paid_at__isnull=False),
+                | Q(paid_at__isnull=False, paid_total__gte=F("total")),
                 name="order_settled_means_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_total__gte=0, refunded_total__lte=F("paid_total")),
+                name="order_gives_back_what_came",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[s.value for s in sorted(status.GIVEN_BACK)])
+                | Q(refunded_total__gt=0),
+                name="order_refunded_means_money_went",
             ),
             models.CheckConstraint(
                 condition=Q(tax_treatment=TaxTreatment.STANDARD) | Q(tax=0),
@@ -261,6 +274,17 @@ class Order(models.Model):
         refunded = (OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED)
         reached = (step.data["after"] for step in steps)
         return next((after for after in reached if after not in refunded), OrderStatus.PENDING)
+
+    def tally(self) -> None:
+        """Add up anew what came in and what went back: whenever either changed, under the lock.
+
+        The database refuses a settled order that is not paid for, and more back than ever came.
+        """
+        received = self.payments.received()
+        self.paid_total = sum(received.values_list("amount", flat=True), ZERO)
+        gone = received.filter(refunds__made_at__isnull=False)
+        self.refunded_total = sum(gone.values_list("refunds__amount", flat=True), ZERO)
+        self.save(update_fields=["paid_total", "refunded_total"])
 
     def record(self, what: str, *, actor: Any = None, **data: Any) -> OrderEvent:
         return OrderEvent.objects.create(order=self, what=what, actor=actor, data=data)

@@ -30,6 +30,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
             status__in=[PaymentStatus.OPEN, PaymentStatus.PROCESSING], reference__isnull=False
         )
 
+    def received(self) -> PaymentQuerySet:
+        """Money that came, and is what was asked for."""
+        return self.filter(status=PaymentStatus.SUCCEEDED)
+
     def held(self) -> PaymentQuerySet:
         """Money that came and is not what was asked for: somebody must look."""
         return self.filter(status=PaymentStatus.HELD)

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from basket.basket import Basket, compute
 from basket.contents import Contents, HeldLine
 from checkout import settling
-from checkout.models import Order, ShippingMethod
+from checkout.models import Order, Payment, PaymentStatus, Refund, ShippingMethod
 from checkout.placing import Details, place_order
+from checkout.status import GIVEN_BACK, OrderStatus
 from content.tests.factories import default_site
 from products.models import Variant
 
@@ -65,3 +68,36 @@ def make_paid_order(quantities: dict[str, int], **changes: Any) -> Order:
     order = make_order(quantities, **changes)
     settling.mark_paid_by_hand(order, None)
     return Order.objects.get(pk=order.pk)
+
+
+def advance(order: Order, *steps: OrderStatus) -> Order:
+    """Along the table of moves, with the money that each step means; no document, no e-mail."""
+    for step in steps:
+        if step == OrderStatus.PAID:
+            take_money(order)
+        elif step in GIVEN_BACK:
+            give_back(order, order.total if step == OrderStatus.REFUNDED else order.total / 2)
+        order.transition_to(step)
+    return order
+
+
+def take_money(order: Order) -> Payment:
+    """Its payment came in, and nothing has followed from that yet."""
+    payment: Payment = order.latest_payment
+    payment.status, payment.paid_at = PaymentStatus.SUCCEEDED, timezone.now()
+    payment.save()
+    order.tally()
+    return payment
+
+
+def give_back(order: Order, amount: Decimal) -> None:
+    """So much of what came has gone back by now, and nothing has followed from that yet."""
+    payment = order.payments.received().first() or take_money(order)
+    Refund.objects.create(
+        payment=payment,
+        amount=amount - order.refunded_total,
+        reason=Refund.Reason.SHOP,
+        number=payment.refunds.count() + 1,
+        made_at=timezone.now(),
+    )
+    order.tally()

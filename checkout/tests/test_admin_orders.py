@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.tests.factories import make_user
 from checkout.models import EmailKind, Invoice, Order, OrderEmail
 from checkout.status import OrderStatus
-from checkout.tests.factories import ADDRESS, make_order
+from checkout.tests.factories import ADDRESS, advance, make_order
 from content.tests.factories import make_picture
 from products import stock
 from products.models import MovementReason, ProductPage, ProductPicture, Sku
@@ -107,7 +107,7 @@ def test_an_order_is_not_added_changed_or_deleted(name: str) -> None:
 
 
 def test_orders_to_pack_are_counted_on_the_first_page(packer: Client, order: Order) -> None:
-    order.transition_to(OrderStatus.PAID)
+    advance(order, OrderStatus.PAID)
     assert "1 order to pack" in packer.get("/admin/").content.decode()
 
 
@@ -222,7 +222,7 @@ def test_getting_an_action__changes_nothing(packer: Client, order: Order) -> Non
 )
 def test_acting__out_of_turn(packer: Client, order: Order, before: str, action: str) -> None:
     if before != "pending":
-        order.transition_to(OrderStatus(before))
+        advance(order, OrderStatus(before))
     on_hand = Sku.objects.get().on_hand
     html = act(packer, order, action).content.decode()
     assert "This cannot be done" in html

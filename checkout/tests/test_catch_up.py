@@ -20,7 +20,7 @@ from checkout.models import Invoice, Order, OrderEmail, Payment, PaymentEvent, P
 from checkout.payments.base import Observation, Outcome, ProviderUnavailable
 from checkout.payments.demo import Demo
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_order
+from checkout.tests.factories import make_order, take_money
 from products.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -321,7 +321,7 @@ def test_catch_up__does_all_that_is_due(
     """No broker ever heard of any of it."""
     cancelled = make_order({"WAVES": 1}, provider="demo")
     cancelled.transition_to(S.CANCELLED)
-    refund = owe_refund(cancelled.payments.get())
+    refund = owe_refund(take_money(cancelled))
     event = session_event(order.payments.get())
     left = make_order({"WAVES": 1}, provider="demo")
     with time_machine.travel(NOW + timedelta(hours=1)):

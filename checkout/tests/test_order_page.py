@@ -20,7 +20,7 @@ from checkout.models import Order, Payment, PaymentStatus, Refund
 from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome
 from checkout.status import OrderStatus
-from checkout.tests.factories import ADDRESS, make_order
+from checkout.tests.factories import ADDRESS, advance, make_order
 from content.tests.factories import set_up_shop
 from products.models import Sku
 from products.tests.factories import make_product, put_in_stock
@@ -117,7 +117,7 @@ def test_page__of_every_status(
     client: Client, transfer: Order, status: OrderStatus, public: str
 ) -> None:
     for step in WAYS[status]:
-        transfer.transition_to(step)
+        advance(transfer, step)
 
     assert shown(client, transfer) == public
 
@@ -148,7 +148,7 @@ def test_page__no_invoice_before_it_is_paid(
     client: Client, transfer: Order, status: OrderStatus
 ) -> None:
     for step in WAYS[status]:
-        transfer.transition_to(step)
+        advance(transfer, step)
 
     html = client.get(transfer.get_absolute_url()).content.decode()
 
@@ -274,7 +274,7 @@ def test_pay__back_to_the_same_session(client: Client, order: Order, stripe_api:
 def test_pay__nothing_left_to_pay(
     client: Client, order: Order, stripe_api: StandIn, status: OrderStatus
 ) -> None:
-    order.transition_to(status)
+    advance(order, status)
     before = len(stripe_api.requests)
 
     assert press(client, order, "pay")["Location"] == order.get_absolute_url()
@@ -356,7 +356,7 @@ def test_cancel__twice(client: Client, order: Order) -> None:
 @pytest.mark.parametrize("status", [S.PAID, S.SENT, S.DELIVERED, S.EXPIRED, S.REFUNDED])
 def test_cancel__no_longer(client: Client, transfer: Order, status: OrderStatus) -> None:
     for step in WAYS[status]:
-        transfer.transition_to(step)
+        advance(transfer, step)
     was = stands()
 
     assert press(client, transfer, "cancel")["Location"] == transfer.get_absolute_url()
@@ -369,7 +369,7 @@ def test_cancel__no_longer(client: Client, transfer: Order, status: OrderStatus)
 
 @pytest.mark.parametrize("status", [S.EXPIRED, S.FAILED, S.CANCELLED])
 def test_put_back__what_was_not_paid(client: Client, transfer: Order, status: OrderStatus) -> None:
-    transfer.transition_to(status)
+    advance(transfer, status)
 
     assert press(client, transfer, "put-back")["Location"] == "/basket/"
     press(client, transfer, "put-back")
@@ -381,7 +381,7 @@ def test_put_back__what_was_not_paid(client: Client, transfer: Order, status: Or
 @pytest.mark.parametrize("status", [S.PENDING, S.PAID, S.SENT, S.REFUNDED])
 def test_put_back__not_what_stands(client: Client, transfer: Order, status: OrderStatus) -> None:
     for step in WAYS[status]:
-        transfer.transition_to(step)
+        advance(transfer, step)
 
     assert press(client, transfer, "put-back")["Location"] == transfer.get_absolute_url()
     assert basket_of(client) == {}

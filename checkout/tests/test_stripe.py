@@ -21,7 +21,7 @@ from checkout.models import Order, Payment, PaymentStatus, Refund
 from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_method, make_order
+from checkout.tests.factories import advance, make_method, make_order
 from products.models import Sku
 from products.tests.factories import make_product
 from tests.stripe_stand_in import StandIn
@@ -293,7 +293,7 @@ def test_start__refused_for_good(
 def test_start__not_for_what_is_over(
     order: Order, stripe_api: StandIn, status: OrderStatus
 ) -> None:
-    order.transition_to(status)
+    advance(order, status)
 
     assert paying.start(order) == order.get_absolute_url()
     assert stripe_api.requests == []

@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page
 
 from checkout.models import Order, OrderLine
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_order
+from checkout.tests.factories import advance, make_order
 from content.tests.factories import default_site
 from products import stock
 from products.cards import cards_for
@@ -191,7 +191,7 @@ def test_stock__stays_whatever_is_done_to_the_page(
     page.get_latest_revision_as_object().save_revision()
     draft_with_price(page, "24.00")
     sold = make_order({CODE: 3})
-    sold.transition_to(OrderStatus.PAID)
+    advance(sold, OrderStatus.PAID)
     waiting = make_order({CODE: 2})
     stock.move(CODE, -1, MovementReason.DAMAGED)
     before = stock_now()
@@ -216,7 +216,7 @@ def test_stock__stays_whatever_is_done_to_the_page(
 def test_order__can_be_paid_after_its_product_was_unpublished(page: ProductPage) -> None:
     order = make_order({CODE: 2})
     page.unpublish()
-    order.transition_to(OrderStatus.PAID)
+    advance(order, OrderStatus.PAID)
     assert stock_now() == ([(CODE, 8, 0)], [(CODE, 10, 10), (CODE, -2, 8)])
 
 

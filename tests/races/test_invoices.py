@@ -10,7 +10,7 @@ from django.utils import timezone
 from checkout import invoices, settling
 from checkout.models import Invoice, InvoiceSeries, Order
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_order
+from checkout.tests.factories import advance, make_order
 from products.tests.factories import make_product, make_variant
 from tests.races.conftest import at_once, failures
 
@@ -74,7 +74,7 @@ def test_pdf__ten_workers_keep_one() -> None:
     make_product(sku="WAVES")
     order = make_order({"WAVES": 1}, provider="demo")
     with transaction.atomic():
-        order.transition_to(OrderStatus.PAID)
+        advance(order, OrderStatus.PAID)
         invoice = Invoice.objects.create(
             order=order, series=InvoiceSeries.objects.create(prefix="INV-X-"), sequence=1
         )
