@@ -52,6 +52,7 @@ class Account:
     intents: dict[str, JsonObject] = field(default_factory=dict)
     charges: dict[str, JsonObject] = field(default_factory=dict)
     refunds: dict[str, JsonObject] = field(default_factory=dict)
+    disputes: dict[str, JsonObject] = field(default_factory=dict)
     coupons: dict[str, JsonObject] = field(default_factory=dict)
     events: dict[str, JsonObject] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
@@ -75,7 +76,7 @@ class Account:
         """Back to an empty account; endpoints stay."""
         for kept in (self.sessions, self.lines, self.intent_data, self.intents, self.charges):
             kept.clear()
-        for kept in (self.refunds, self.coupons, self.events):
+        for kept in (self.refunds, self.disputes, self.coupons, self.events):
             kept.clear()
         self.requests.clear()
         self.idempotency = IdempotencyStore()

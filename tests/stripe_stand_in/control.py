@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from .stand_in import StandIn
 
 LISTS = frozenset(
-    words("sessions payment_intents charges refunds events requests deliveries held_events")
+    words(
+        "sessions payment_intents charges refunds disputes events requests deliveries held_events"
+    )
 )
 METHODS = frozenset(
     words(
-        "pay pay_later decline settle expire refund settle_refund advance emit hold_webhooks"
-        " release_webhooks deliver wait_for_webhooks add_webhook fail_next payload sign reset"
+        "pay pay_later decline settle expire refund settle_refund dispute decide advance emit"
+        " hold_webhooks release_webhooks deliver wait_for_webhooks add_webhook fail_next payload"
+        " sign reset"
     )
 )
 

@@ -24,6 +24,8 @@ USUAL_EVENTS = (
     "refund.updated",
     "refund.failed",
     "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.closed",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from . import payments, refunds
+from . import disputes, payments, refunds
 from .account import Account, Request, find
 from .answer import JsonObject
 from .courier import Delivery
@@ -33,6 +33,10 @@ class Hands:
     @property
     def refunds(self) -> dict[str, JsonObject]:
         return self._copy(self.account.refunds)
+
+    @property
+    def disputes(self) -> dict[str, JsonObject]:
+        return self._copy(self.account.disputes)
 
     @property
     def events(self) -> dict[str, JsonObject]:
@@ -99,6 +103,26 @@ class Hands:
         with self.account.lock:
             refund = find(self.account.refunds, refund_id, "refund", "id")
             return deepcopy(refunds.settle_refund(self.account, refund, succeeded))
+
+    def dispute(
+        self,
+        payment_intent: str,
+        amount: int | None = None,
+        *,
+        reason: str = "fraudulent",
+        enquiry: bool = False,
+    ) -> JsonObject:
+        """The customer's bank asks for it back: `charge.dispute.created`. No amount means all."""
+        with self.account.lock:
+            intent = self.account.intent(payment_intent, "payment_intent")
+            charge = self.account.charge(intent["latest_charge"])
+            return deepcopy(disputes.open_dispute(self.account, charge, amount, reason, enquiry))
+
+    def decide(self, dispute_id: str, won: bool) -> JsonObject:
+        """The bank's word, for the shop or for its customer: `charge.dispute.closed`."""
+        with self.account.lock:
+            dispute = find(self.account.disputes, dispute_id, "dispute", "id")
+            return deepcopy(disputes.close_dispute(self.account, dispute, won))
 
     def _current(self, session_id: str) -> JsonObject:
         expire_due(self.account)

@@ -171,6 +171,8 @@ REFUND_CREATE = Hash(
     }
 )
 REFUND_LIST = Hash({**PAGE, "charge": Text(), "created": Moment(), "payment_intent": Text()})
+CHARGE_LIST = Hash({**PAGE, "created": Moment(), "payment_intent": Text()})
+DISPUTE_LIST = Hash({**PAGE, "charge": Text(), "created": Moment(), "payment_intent": Text()})
 EVENT_LIST = Hash(
     {
         **PAGE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .account import NOBODY, Account, Cause
 from .answer import ApiError, JsonObject
+from .disputes import refuse_disputed
 from .events import record
 from .money import reads
 from .payment_shape import new_refund
@@ -11,6 +12,7 @@ from .payment_shape import new_refund
 
 def create_refund(account: Account, params: JsonObject, cause: Cause = NOBODY) -> JsonObject:
     charge = charge_to_refund(account, params)
+    refuse_disputed(account, charge)
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = params.get("amount", left)
     check_amount(charge, amount, left)

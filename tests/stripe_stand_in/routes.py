@@ -99,6 +99,22 @@ def list_refunds(call: Call) -> JsonObject:
     return page(found, call.params, "/v1/refunds")
 
 
+def list_charges(call: Call) -> JsonObject:
+    intent = call.params.get("payment_intent")
+    found = newest_first(call.account.charges, payment_intent=intent)
+    return page(found, call.params, "/v1/charges")
+
+
+def get_dispute(call: Call) -> JsonObject:
+    return find(call.account.disputes, call.id, "dispute", "dispute")
+
+
+def list_disputes(call: Call) -> JsonObject:
+    intent, charge = call.params.get("payment_intent"), call.params.get("charge")
+    found = newest_first(call.account.disputes, payment_intent=intent, charge=charge)
+    return page(found, call.params, "/v1/disputes")
+
+
 def get_event(call: Call) -> JsonObject:
     return find(call.account.events, call.id, "event", "id")
 
@@ -129,7 +145,10 @@ ROUTES = (
     Route("POST", f"{SESSIONS}/:id/expire", takes.RETRIEVE, post_expire),
     Route("GET", f"{SESSIONS}/:id/line_items", takes.LINE_ITEM_LIST, get_lines),
     Route("GET", "/v1/payment_intents/:id", takes.RETRIEVE, get_intent),
+    Route("GET", "/v1/charges", takes.CHARGE_LIST, list_charges),
     Route("GET", "/v1/charges/:id", takes.RETRIEVE, get_charge),
+    Route("GET", "/v1/disputes", takes.DISPUTE_LIST, list_disputes),
+    Route("GET", "/v1/disputes/:id", takes.RETRIEVE, get_dispute),
     Route("POST", "/v1/refunds", takes.REFUND_CREATE, post_refund),
     Route("GET", "/v1/refunds", takes.REFUND_LIST, list_refunds),
     Route("GET", "/v1/refunds/:id", takes.RETRIEVE, get_refund),

@@ -23,12 +23,18 @@ KINDS: dict[str, type[Any]] = {
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "coupon": stripe.Coupon,
+    "dispute": stripe.Dispute,
     "event": stripe.Event,
     "item": stripe.LineItem,
     "payment_intent": stripe.PaymentIntent,
     "refund": stripe.Refund,
 }
-COUNTED = ((stripe.checkout.Session, 70), (stripe.PaymentIntent, 48), (stripe.Refund, 26))
+COUNTED = (
+    (stripe.checkout.Session, 70),
+    (stripe.PaymentIntent, 48),
+    (stripe.Refund, 26),
+    (stripe.Dispute, 20),
+)
 
 
 def faults(answer: JsonObject) -> list[str]:
@@ -38,7 +44,8 @@ def faults(answer: JsonObject) -> list[str]:
 def everything_in(stripe_api: StandIn) -> list[JsonObject]:
     lists = (stripe_api.sessions, stripe_api.payment_intents, stripe_api.charges)
     answers = [each for objects in lists for each in objects.values()]
-    answers += [*stripe_api.refunds.values(), *stripe_api.events.values()]
+    answers += [*stripe_api.refunds.values(), *stripe_api.disputes.values()]
+    answers += stripe_api.events.values()
     return answers + [event["data"]["object"] for event in stripe_api.events.values()]
 
 
@@ -57,6 +64,11 @@ def test_answers__every_way_to_pay(stripe_api: StandIn, client: stripe.StripeCli
     stripe_api.settle_refund(stripe_api.refund(intent, 100)["id"], succeeded=False)
     intent = stripe_api.sessions[later.id]["payment_intent"]
     stripe_api.settle_refund(stripe_api.refund(intent)["id"])
+    intent = stripe_api.sessions[paid.id]["payment_intent"]
+    for won in (True, False):
+        for enquiry in (True, False):
+            dispute = stripe_api.dispute(intent, 100, enquiry=enquiry)["data"]["object"]["id"]
+            stripe_api.decide(dispute, won)
     stripe_api.advance(25 * 60 * 60)
 
     answers = everything_in(stripe_api)
@@ -64,6 +76,10 @@ def test_answers__every_way_to_pay(stripe_api: StandIn, client: stripe.StripeCli
     assert [fault for answer in answers for fault in faults(answer)] == []
     assert {answer["object"] for answer in answers} == KINDS.keys() - {"coupon", "item"}
     assert {event["type"] for event in stripe_api.events.values()} == {
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
         "charge.failed",
         "charge.pending",
         "charge.refunded",
@@ -122,6 +138,8 @@ def test_answers__library_has_not_shrunk() -> None:
         ),
         pytest.param(parameters.REFUND_CREATE, known.RefundCreateParams, id="refund"),
         pytest.param(parameters.REFUND_LIST, known.RefundListParams, id="refunds"),
+        pytest.param(parameters.CHARGE_LIST, known.ChargeListParams, id="charges"),
+        pytest.param(parameters.DISPUTE_LIST, known.DisputeListParams, id="disputes"),
         pytest.param(parameters.EVENT_LIST, known.EventListParams, id="events"),
         pytest.param(parameters.COUPON_CREATE, known.CouponCreateParams, id="coupon"),
     ],
