@@ -167,7 +167,7 @@ def book_outside(
         known = Refund.objects.filter(payment=payment, reference=reference).first()
         if known is not None:
             return known
-        if amount > order.payments.get(pk=payment.pk).kept:
+        if amount > order.payments.get(pk=payment.pk).left:
             logger.error("%s of payment %s went, and so much was not left", reference, payment.pk)
             return None
         refund = _refused_of(payment, amount) or Refund.objects.create(
@@ -193,10 +193,8 @@ def unbook(payment: Payment, *, reference: str, why: str) -> bool:
             return False
         made.update(made_at=None, last_error=(why or "failed")[:200])
         order.record("refund_failed", code=why, **refund.as_event())
-        after = status.after_failed_refund(
-            stood=order.stood_before_refunds(), kept=_kept(order), total=order.total
-        )
-        order.step_back(after)
+        if refund.payment.is_the_orders:
+            _step_back(order)
         order.tally()
     logger.error("refund %s came back (%s): staff must decide", refund.pk, why)
     return True
@@ -220,9 +218,8 @@ def _book(refund: Refund, reference: str, actor: Any = None) -> bool:
             return False
         order.record("refunded", actor=actor, **refund.as_event())
         order.tally()
-        after = status.after_refund(order.status, kept=_kept(order), total=order.total)
-        if after:
-            order.transition_to(after, actor=actor)
+        if refund.payment.is_the_orders:
+            _move_on(order, actor)
         if refund.is_told:
             emails.owe(order, EmailKind.REFUNDED, refund=refund)
     return True
@@ -247,6 +244,18 @@ def _restock(order: Order, actor: Any) -> None:
     for code, quantity in sorted(order.quantities.items()):
         units = max(quantity - returned.get(code, 0), 0)
         stock.move(code, units, MovementReason.RETURNED, reference=order.number, actor=actor)
+
+
+def _move_on(order: Order, actor: Any) -> None:
+    after = status.after_refund(order.status, kept=_kept(order), total=order.total)
+    if after:
+        order.transition_to(after, actor=actor)
+
+
+def _step_back(order: Order) -> None:
+    stood = order.stood_before_refunds()
+    after = status.after_failed_refund(stood=stood, kept=_kept(order), total=order.total)
+    order.step_back(after)
 
 
 def _refused_of(payment: Payment, amount: Decimal) -> Refund | None:

@@ -16,6 +16,10 @@ class BeingRefunded(Exception):
     """All of the money goes back: the goods must stay."""
 
 
+class InDispute(Exception):
+    """The customer's bank asks for the money back, and has not decided."""
+
+
 class SentOtherwise(Exception):
     """The order was sent, and its parcel is known by another tracking number."""
 
@@ -29,7 +33,7 @@ class Effect(Enum):
 
 
 def send(order: Order, tracking: Tracking, actor: Any = None) -> Shipment:
-    """The order has left the house. Raises TransitionNotAllowed or BeingRefunded."""
+    """The order has left the house. Raises TransitionNotAllowed, BeingRefunded or InDispute."""
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         check(locked)
@@ -42,9 +46,11 @@ def send(order: Order, tracking: Tracking, actor: Any = None) -> Shipment:
 
 
 def check(order: Order) -> None:
-    """Raises TransitionNotAllowed or BeingRefunded where the order may not leave the house."""
+    """Where it may not leave the house: TransitionNotAllowed, BeingRefunded or InDispute."""
     if order.is_being_refunded:
         raise BeingRefunded
+    if order.is_disputed:
+        raise InDispute
     status.check(order.status, OrderStatus.SENT)
 
 

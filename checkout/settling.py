@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from checkout import emails, invoices, payments, refunding
 from checkout.models import EmailKind, Order, Payment, PaymentStatus, Refund
+from checkout.models.payments import ARRIVED
 from checkout.payments.base import Observation, Outcome, SeenRefund
 from checkout.status import SETTLED, OrderStatus, TransitionNotAllowed
 from products.stock import OutOfStock
@@ -80,18 +81,11 @@ def cancel_unpaid(order: Order, actor: object = None) -> None:
         emails.owe(order, EmailKind.CANCELLED)
 
 
-def _paid(order: Order, payment: Payment, seen: Observation) -> None:
-    if payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.HELD):
-        return
-    if not _matches(payment, seen):
-        payment.status = PaymentStatus.HELD
-        order.record(
-            "payment_held",
-            attempt=payment.attempt,
-            expected=f"{payment.amount} {payment.currency}",
-            received=f"{seen.amount} {seen.currency}",
-        )
-        return
+def take(order: Order, payment: Payment, actor: object = None) -> None:
+    """The money is here and right: it pays for the order, or goes back where that is too late.
+
+    Under the locks of both.
+    """
     _receive(order, payment)
     if order.status in SETTLED or order.status == OrderStatus.REFUNDED:
         _owe_refund(order, payment, Refund.Reason.DUPLICATE)
@@ -100,9 +94,37 @@ def _paid(order: Order, payment: Payment, seen: Observation) -> None:
     else:
         try:
             with transaction.atomic():
-                _mark_paid(order)
+                _mark_paid(order, actor)
         except OutOfStock:
             _owe_refund(order, payment, Refund.Reason.SOLD_OUT)
+
+
+def close_unpaid(order: Order, payment: Payment, after: OrderStatus = OrderStatus.FAILED) -> None:
+    """This attempt has come to nothing; the order too, unless a newer one is under way."""
+    newer = order.payments.filter(attempt__gt=payment.attempt).exists()
+    if order.status == OrderStatus.PENDING and not newer:
+        order.transition_to(after)
+
+
+def _paid(order: Order, payment: Payment, seen: Observation) -> None:
+    if payment.status in ARRIVED:
+        return
+    if _matches(payment, seen):
+        take(order, payment)
+    else:
+        _hold(order, payment, seen)
+
+
+def _hold(order: Order, payment: Payment, seen: Observation) -> None:
+    """It is not what was asked for: staff decide, in `checkout.holding`."""
+    payment.status = PaymentStatus.HELD
+    payment.received, payment.received_currency = seen.amount, seen.currency.upper()[:3]
+    order.record(
+        "payment_held",
+        attempt=payment.attempt,
+        expected=f"{payment.amount} {payment.currency}",
+        received=f"{seen.amount} {seen.currency}",
+    )
 
 
 def _processing(order: Order, payment: Payment, seen: Observation) -> None:
@@ -145,9 +167,7 @@ def _close(order: Order, payment: Payment, payment_status: str, after: OrderStat
     ):
         return
     payment.status = payment_status
-    newer = order.payments.filter(attempt__gt=payment.attempt).exists()
-    if order.status == OrderStatus.PENDING and not newer:
-        order.transition_to(after)
+    close_unpaid(order, payment, after)
 
 
 def _receive(order: Order, payment: Payment) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from checkout import payments, settling
+from checkout import asking, disputing, settling
 from checkout.models import Payment, PaymentEvent
-from checkout.payments.stripe import Stripe, id_of, observe
+from checkout.payments.stripe import Stripe, id_of, observe, see_dispute
 
 Subject = Mapping[str, Any]
 
@@ -22,7 +22,11 @@ def _session_failed(payment: Payment, session: Subject) -> None:
 
 def _refunds(payment: Payment, subject: Subject) -> None:
     """Only a sign to ask: events come late and in disorder, the answer is how things are now."""
-    settling.apply_refunds(payment, payments.get(payment.provider).refunds_of(payment))
+    asking.about_refunds(payment)
+
+
+def _dispute(payment: Payment, dispute: Subject) -> None:
+    disputing.apply(payment, see_dispute(dispute))
 
 
 _HANDLERS: dict[str, Callable[[Payment, Subject], None]] = {
@@ -33,6 +37,8 @@ _HANDLERS: dict[str, Callable[[Payment, Subject], None]] = {
     "charge.refunded": _refunds,
     "refund.updated": _refunds,
     "refund.failed": _refunds,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.closed": _dispute,
 }
 
 

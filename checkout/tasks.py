@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from checkout import emails, invoices, payments, refunding, settling, stripe_events
+from checkout import asking, emails, invoices, refunding, stripe_events
 from checkout.models import Invoice, Order, Payment, PaymentEvent
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus, TransitionNotAllowed
@@ -71,7 +71,7 @@ def reconcile_payment(payment_id: int) -> None:
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     # Noted first, so that one which cannot be looked up does not crowd out the others.
     Payment.objects.filter(pk=payment_id).update(checked_at=timezone.now())
-    settling.apply(payment, payments.get(payment.provider).look_up(payment))
+    asking.about_payment(payment)
 
 
 # --- What beat asks, and `manage.py catch_up` ----------------------------------------------------

@@ -10,6 +10,7 @@ from wagtail.admin.ui.components import Component
 
 from checkout.admin.order_filters import ToDo, waiting_for
 from checkout.admin.orders import VIEW_ORDERS, listing_of
+from checkout.admin.payments import CHANGE_PAYMENTS
 from checkout.admin.refunds import REFUND_ORDERS
 from checkout.models import Order
 
@@ -17,7 +18,8 @@ SHOWN = 5
 
 # What is shown to those who can do something about it.
 _FOR = {
-    ToDo.PAYMENT_HELD: "checkout.change_payment",
+    ToDo.PAYMENT_HELD: CHANGE_PAYMENTS,
+    ToDo.DISPUTED: CHANGE_PAYMENTS,
     ToDo.REFUND_REFUSED: REFUND_ORDERS,
     ToDo.REFUND_BY_HAND: REFUND_ORDERS,
 }

@@ -29,6 +29,7 @@ class ToDo(models.TextChoices):
 
     PACK = "pack", _("To pack")
     PAYMENT_HELD = "payment_held", _("Payment does not match")
+    DISPUTED = "disputed", _("Disputed by the customer’s bank")
     REFUND_REFUSED = "refund_refused", _("Refund refused")
     REFUND_BY_HAND = "refund_by_hand", _("Money to send back by hand")
 
@@ -38,6 +39,8 @@ def waiting_for(what: ToDo) -> OrderQuerySet:
         return Order.objects.to_pack()
     if what == ToDo.PAYMENT_HELD:
         return Order.objects.filter(pk__in=Payment.objects.held().values("order_id"))
+    if what == ToDo.DISPUTED:
+        return Order.objects.filter(pk__in=Order.objects.disputed().values("pk"))
     refunds = Refund.objects
     waiting = refunds.refused() if what == ToDo.REFUND_REFUSED else refunds.due_by_hand()
     return Order.objects.filter(pk__in=waiting.values("payment__order_id"))

@@ -17,10 +17,11 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from checkout.holding import DoesNotCover, NotHeld
 from checkout.models import Order
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.refunding import NothingToRefund, RefundSettled
-from checkout.sending import BeingRefunded, SentOtherwise
+from checkout.sending import BeingRefunded, InDispute, SentOtherwise
 from checkout.status import TransitionNotAllowed
 from products.stock import OutOfStock
 
@@ -36,6 +37,13 @@ _REFUSALS: dict[type[Exception], Words] = {
     BeingRefunded: gettext_lazy("The money of this order goes back: it must not be sent."),
     NothingToRefund: gettext_lazy(
         "Nothing was refunded: the sum has changed, or the money is on its way back already."
+    ),
+    NotHeld: gettext_lazy("Somebody has decided about this payment already. Nothing was changed."),
+    DoesNotCover: gettext_lazy(
+        "It is less than the order, or in another currency: it cannot pay for it."
+    ),
+    InDispute: gettext_lazy(
+        "The customer’s bank asks for the money back: do not send it before that is decided."
     ),
     RefundSettled: gettext_lazy("This refund has moved on. Nothing was changed."),
     SentOtherwise: gettext_lazy(

@@ -23,6 +23,7 @@ from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView, actions
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
 from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
 from checkout.admin.order_history import history_of
+from checkout.admin.payments import CHANGE_PAYMENTS, PaymentView
 from checkout.admin.refunds import REFUND_ORDERS, RefundView
 from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
@@ -141,7 +142,12 @@ class OrderInspectView(InspectView):
             "order": order,
             "state": order_state(order),
             "provider": payment_label(order),
-            "payments": [(payment, payment_label(payment)) for payment in order.payments.all()],
+            "payments": [
+                (payment, payment_label(payment), payments.dashboard_url(payment))
+                for payment in order.payments.all()
+            ],
+            "disputes": [(one, payments.dashboard_url(one.payment)) for one in order.disputes],
+            "may_accept": self.request.user.has_perm(CHANGE_PAYMENTS),
             "refunds": order.refunds,
             "may_refund": self.request.user.has_perm(REFUND_ORDERS),
             "may_change": self.request.user.has_perm(CHANGE_ORDERS),
@@ -249,6 +255,7 @@ class OrderViewSet(RecordViewSet):
         lines = self.construct_view(OrderLinesView, **by_line)
         action = self.construct_view(OrderActionView)
         refund = self.construct_view(RefundView)
+        payment = self.construct_view(PaymentView)
         shipment = self.construct_view(ShipmentView)
         return [
             *super().get_urlpatterns(),
@@ -258,6 +265,7 @@ class OrderViewSet(RecordViewSet):
             path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),
             path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
+            path("<int:pk>/payments/<int:payment>/<slug:step>/", payment, name="payment"),
             path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),
             path("<int:pk>/<slug:action>/", action, name="action"),
         ]

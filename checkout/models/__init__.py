@@ -1,3 +1,4 @@
+from checkout.models.disputes import Dispute, DisputeState
 from checkout.models.documents import EmailKind, Invoice, InvoiceSeries, OrderEmail
 from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
@@ -6,6 +7,8 @@ from checkout.models.shipments import Shipment, Tracking
 from checkout.models.terms import ShippingMethod, TaxRate, TaxTreatment
 
 __all__ = [
+    "Dispute",
+    "DisputeState",
     "EmailKind",
     "Invoice",
     "InvoiceSeries",

@@ -65,10 +65,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
             payments__refunds__amount__gte=F("total"),
         )
 
+    def disputed(self) -> OrderQuerySet:
+        """The customer's bank asks for the money back, and has not decided."""
+        return self.filter(payments__disputes__state="open")
+
     def to_pack(self) -> OrderQuerySet:
-        """Paid, and meant to stay so: what is being refunded is not sent any more."""
-        refunded = Order.objects.being_refunded().values("pk")
-        return self.filter(status=OrderStatus.PAID).exclude(pk__in=refunded)
+        """Paid, and meant to stay so: what is refunded or disputed is not sent any more."""
+        stopped = (Order.objects.being_refunded(), Order.objects.disputed())
+        orders = self.filter(status=OrderStatus.PAID)
+        for group in stopped:
+            orders = orders.exclude(pk__in=group.values("pk"))
+        return orders
 
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)
@@ -233,6 +240,17 @@ class Order(models.Model):
     @property
     def is_being_refunded(self) -> bool:
         return Order.objects.being_refunded().filter(pk=self.pk).exists()
+
+    @property
+    def is_disputed(self) -> bool:
+        return Order.objects.disputed().filter(pk=self.pk).exists()
+
+    @property
+    def disputes(self) -> list[Any]:
+        """Of all its payments, newest first."""
+        payments = self.payments.prefetch_related("disputes__payment")
+        found = [dispute for payment in payments for dispute in payment.disputes.all()]
+        return sorted(found, key=lambda dispute: dispute.opened_at, reverse=True)
 
     @property
     def was_handed_over(self) -> bool:

@@ -21,6 +21,11 @@ class PaymentStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Expired")
     HELD = "held", _("Held: does not match the order")
+    RETURNED = "returned", _("Not taken: goes back")
+
+
+# Whatever became of it: the money reached the shop.
+ARRIVED = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.HELD, PaymentStatus.RETURNED})
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -58,6 +63,9 @@ class Payment(models.Model):
     reference = models.CharField(_("reference"), max_length=255, null=True, blank=True)  # noqa: DJ001
     # What a refund names: Stripe's payment intent, where the session is the reference.
     charge = models.CharField(max_length=255, blank=True, db_index=True)
+    # What came instead of `amount` and `currency`, where a payment is held.
+    received = MoneyField(_("received"), null=True, blank=True)
+    received_currency = models.CharField(max_length=3, blank=True)
     redirect_url = models.URLField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -98,12 +106,32 @@ class Payment(models.Model):
         return self.amount - sum((refund.amount for refund in self.refunds.all()), ZERO)
 
     @property
+    def is_the_orders(self) -> bool:
+        """Whether it was taken for the order: what is held or sent back never was."""
+        return self.status == PaymentStatus.SUCCEEDED
+
+    @property
     def kept(self) -> Decimal:
-        """What came in and has not gone back yet."""
-        if self.status != PaymentStatus.SUCCEEDED:
-            return ZERO
+        """What came in for the order and has not gone back yet."""
+        return self.left if self.is_the_orders else ZERO
+
+    @property
+    def came_in(self) -> Decimal:
+        """What the provider took, whether or not it is what the order costs."""
+        if self.status == PaymentStatus.HELD:
+            return self.received or ZERO
+        return self.amount if self.status in ARRIVED else ZERO
+
+    @property
+    def left(self) -> Decimal:
+        """What came in and has not gone back yet, taken for the order or not."""
         gone = (refund.amount for refund in self.refunds.all() if refund.made_at)
-        return self.amount - sum(gone, ZERO)
+        return self.came_in - sum(gone, ZERO)
+
+    @property
+    def covers_order(self) -> bool:
+        """Whether what is held would pay for what was asked."""
+        return self.received_currency == self.currency and self.came_in >= self.amount
 
     @property
     def ends_at(self) -> datetime:

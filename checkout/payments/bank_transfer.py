@@ -50,5 +50,8 @@ class BankTransfer:
     def refund(self, refund: Refund) -> str:
         raise ProviderRefused("by_hand")
 
+    def dashboard_url(self, payment: Payment) -> str:
+        return ""
+
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -56,6 +57,20 @@ class SeenRefund:
     failed: bool = False
     why: str = ""
     promise: int | None = None
+
+
+@dataclass(frozen=True)
+class SeenDispute:
+    """A customer's bank asks for the money back. `state` is of `DisputeState`."""
+
+    reference: str
+    charge: str
+    amount: Decimal
+    currency: str
+    reason: str
+    state: str
+    opened_at: datetime
+    respond_by: datetime | None = None
 
 
 class ProviderUnavailable(Exception):
@@ -118,6 +133,10 @@ class PaymentProvider(Protocol):
 
     def refund(self, refund: Refund) -> str:
         """Send money back; the provider's name for it. Raises as `start` does."""
+        ...
+
+    def dashboard_url(self, payment: Payment) -> str:
+        """Where staff see it at the provider; "" where there is nothing to see."""
         ...
 
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:

@@ -55,5 +55,8 @@ class Demo:
     def refund(self, refund: Refund) -> str:
         return f"demo_{refund.idempotency_key}"
 
+    def dashboard_url(self, payment: Payment) -> str:
+        return ""
+
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
         return []

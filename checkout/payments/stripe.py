@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,7 @@ from checkout.payments.base import (
     Outcome,
     ProviderRefused,
     ProviderUnavailable,
+    SeenDispute,
     SeenRefund,
     Started,
 )
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 TIMEOUT = 8  # seconds: a shopper is waiting
 RETRIES = 1
 PAGE = 100  # as many as Stripe lists at once
+_DISPUTES_DECIDED = {"won": "won", "warning_closed": "won", "lost": "lost"}
 # Stripe takes a refund as given until its bank says no, which may be days later.
 REFUND_FAILED = frozenset({"failed", "canceled"})
 
@@ -144,6 +147,13 @@ class Stripe:
             raise ProviderRefused(made.failure_reason or made.status)
         return str(made.id)
 
+    def dashboard_url(self, payment: Payment) -> str:
+        """Of the mode in which it was made, whatever the shop's key is today."""
+        if not payment.charge:
+            return ""
+        mode = "test/" if str(payment.reference).startswith("cs_test_") else ""
+        return f"https://dashboard.stripe.com/{mode}payments/{payment.charge}"
+
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
         if not payment.charge:
             return []
@@ -169,6 +179,29 @@ def see_refund(refund: Mapping[str, Any]) -> SeenRefund:
         why=refund.get("failure_reason") or "",
         promise=int(promise) if promise.isdecimal() else None,
     )
+
+
+def see_dispute(dispute: Mapping[str, Any]) -> SeenDispute:
+    currency = str(dispute["currency"]).upper()
+    due_by = (dispute.get("evidence_details") or {}).get("due_by")
+    return SeenDispute(
+        reference=dispute["id"],
+        charge=id_of(dispute.get("payment_intent")),
+        amount=from_minor(dispute["amount"], currency),
+        currency=currency,
+        reason=dispute["reason"],
+        state=_dispute_state(dispute),
+        opened_at=datetime.fromtimestamp(dispute["created"], UTC),
+        respond_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+    )
+
+
+def _dispute_state(dispute: Mapping[str, Any]) -> str:
+    """An enquiry that was closed took nothing. Of one that was prevented, the balance tells."""
+    if dispute["status"] == "prevented":
+        taken = sum(moved["amount"] for moved in dispute.get("balance_transactions") or [])
+        return "lost" if taken < 0 else "won"
+    return _DISPUTES_DECIDED.get(dispute["status"], "open")
 
 
 def id_of(thing: Any) -> str:
