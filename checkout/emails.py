@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone, translation
 
 from checkout import invoices
 from checkout.letters import contents_of, letter_of
 from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund
+from checkout.models.documents import OrderEmailQuerySet
 from content.mail import compose, sending_domain
+from content.mail_server import FINAL, Failure, failure_in, handing_over
 from content.models import ShopSettings
 
-# Longer than any task may run, so that a claim outlives its claimant only when that was killed.
-CLAIM = timedelta(minutes=5)
 MAX_ATTEMPTS = 50
 
 
@@ -30,36 +33,55 @@ def owe(order: Order, kind: EmailKind, *, refund: Refund | None = None, edition:
         send_email.delay_on_commit(email.pk)
 
 
-def owe_again(order: Order, kind: EmailKind) -> None:
+def owe_again(order: Order, kind: EmailKind, *, refund: Refund | None = None) -> None:
     """Staff ask for one more. None is added while one that nobody has begun to send is due."""
-    waiting = order.emails.due().filter(kind=kind, attempts=0)
-    if not waiting.exists():
-        owe(order, kind, edition=order.emails.filter(kind=kind).count() + 1)
+    alike = order.emails.filter(kind=kind, refund=refund)
+    if not alike.due().filter(attempts=0).exists():
+        owe(order, kind, refund=refund, edition=alike.count() + 1)
+
+
+def send_again(email: OrderEmail, actor: Any = None) -> None:
+    """Staff want it sent: now, where it failed or waits for its next try; else once more."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=email.order_id)
+        if not _revive(order.emails.filter(pk=email.pk)):
+            owe_again(order, EmailKind(email.kind), refund=email.refund)
+        order.record("email_again", actor=actor, kind=email.kind)
+
+
+def correct_address(order: Order, address: str, *, again: bool, actor: Any = None) -> bool:
+    """Write to another address from now on. False where that is what we knew.
+
+    `again`: whatever could not be delivered is sent to it.
+    """
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        before, locked.email = locked.email, address
+        if before != address:
+            locked.save(update_fields=["email"])
+            locked.record("email_corrected", actor=actor, before=before, after=address)
+        if again:
+            _revive(locked.emails.all())
+    return before != address
 
 
 def due() -> list[int]:
-    now = timezone.now()
-    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    emails = OrderEmail.objects.due().filter(unclaimed, attempts__lt=MAX_ATTEMPTS)
+    emails = OrderEmail.objects.due().unclaimed()
     return list(emails.order_by("created_at").values_list("pk", flat=True)[:200])
 
 
 def send(email_id: int) -> bool:
     """Send it, unless that happened or another worker is at it. Raises what the server raises."""
-    if not _claim(email_id):
+    if not OrderEmail.objects.due().claim(email_id, attempts=F("attempts") + 1, last_error=""):
         return False
     email = OrderEmail.objects.select_related("order__site", "refund__payment").get(pk=email_id)
     try:
-        build(email).send()
+        message = build(email)
+        with handing_over(message):
+            _note_sent(email, message)
     except Exception as error:
-        OrderEmail.objects.filter(pk=email_id).update(
-            claimed_until=timezone.now() + timedelta(seconds=min(30 * 2**email.attempts, 3600)),
-            last_error=type(error).__name__,
-        )
+        _note_failure(email, failure_in(error))
         raise
-    OrderEmail.objects.filter(pk=email_id).update(
-        sent_at=timezone.now(), claimed_until=None, last_error=""
-    )
     return True
 
 
@@ -72,7 +94,7 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
             contents_of(email),
             ShopSettings.for_site(order.site),
             to=order.email,
-            headers={"Message-ID": message_id(email)},
+            headers={"Message-ID": message_id(email), **_thread(email)},
         )
     if email.kind == EmailKind.CONFIRMED:
         invoice = Invoice.objects.get(order=order)
@@ -86,9 +108,47 @@ def message_id(email: OrderEmail) -> str:
     return f"<{name}@{sending_domain()}>"
 
 
-def _claim(email_id: int) -> bool:
-    now = timezone.now()
-    claimed = OrderEmail.objects.due().filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lt=now), pk=email_id
+def _thread(email: OrderEmail) -> dict[str, str]:
+    """So that mail programs show all e-mails of an order together."""
+    first = email.order.emails.order_by("pk").first()
+    if first is None or first.pk == email.pk:
+        return {}
+    return {"In-Reply-To": message_id(first), "References": message_id(first)}
+
+
+def _note_sent(email: OrderEmail, message: EmailMultiAlternatives) -> None:
+    OrderEmail.objects.filter(pk=email.pk).update(
+        sent_at=timezone.now(),
+        claimed_until=None,
+        subject=message.subject,
+        sent_to=email.order.email,
     )
-    return bool(claimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1))
+
+
+def _note_failure(email: OrderEmail, failure: Failure) -> None:
+    """Tried again later, unless the server's answer is final or its last try is over."""
+    now = timezone.now()
+    given_up = failure in FINAL or email.attempts >= MAX_ATTEMPTS
+    OrderEmail.objects.filter(pk=email.pk).update(
+        claimed_until=None if given_up else now + _back_off(email.attempts),
+        failed_at=now if given_up else None,
+        last_error=failure,
+    )
+
+
+def _back_off(attempts: int) -> timedelta:
+    """A minute, doubled by each failure up to an hour, and not for all at the same moment."""
+    seconds = min(30 * 2 ** min(attempts, 10), 3600)
+    return timedelta(seconds=seconds * random.uniform(1, 1.2))  # noqa: S311
+
+
+def _revive(emails: OrderEmailQuerySet) -> int:
+    """Due at once, those that failed or wait for another try. None that is being sent just now."""
+    from checkout.tasks import send_email
+
+    ids = list(emails.filter(sent_at=None).exclude(last_error="").values_list("pk", flat=True))
+    fresh = {"failed_at": None, "claimed_until": None, "attempts": 0, "last_error": ""}
+    for pk in ids:
+        emails.filter(pk=pk, sent_at=None).update(**fresh)
+        send_email.delay_on_commit(pk)
+    return len(ids)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.components import Component
 
+from checkout.admin.order_actions import CHANGE_ORDERS
 from checkout.admin.order_filters import ToDo, waiting_for
 from checkout.admin.orders import VIEW_ORDERS, listing_of
 from checkout.admin.payments import CHANGE_PAYMENTS
@@ -22,6 +23,7 @@ _FOR = {
     ToDo.DISPUTED: CHANGE_PAYMENTS,
     ToDo.REFUND_REFUSED: REFUND_ORDERS,
     ToDo.REFUND_BY_HAND: REFUND_ORDERS,
+    ToDo.EMAIL_TROUBLE: CHANGE_ORDERS,
 }
 
 

@@ -14,6 +14,7 @@ from checkout import payments
 from checkout.models import (
     Order,
     OrderAddress,
+    OrderEmail,
     OrderLine,
     Payment,
     Refund,
@@ -32,6 +33,7 @@ class ToDo(models.TextChoices):
     DISPUTED = "disputed", _("Disputed by the customer’s bank")
     REFUND_REFUSED = "refund_refused", _("Refund refused")
     REFUND_BY_HAND = "refund_by_hand", _("Money to send back by hand")
+    EMAIL_TROUBLE = "email_trouble", _("E-mail does not arrive")
 
 
 def waiting_for(what: ToDo) -> OrderQuerySet:
@@ -41,6 +43,8 @@ def waiting_for(what: ToDo) -> OrderQuerySet:
         return Order.objects.filter(pk__in=Payment.objects.held().values("order_id"))
     if what == ToDo.DISPUTED:
         return Order.objects.filter(pk__in=Order.objects.disputed().values("pk"))
+    if what == ToDo.EMAIL_TROUBLE:
+        return Order.objects.filter(pk__in=OrderEmail.objects.in_trouble().values("order_id"))
     refunds = Refund.objects
     waiting = refunds.refused() if what == ToDo.REFUND_REFUSED else refunds.due_by_hand()
     return Order.objects.filter(pk__in=waiting.values("payment__order_id"))

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkout.models import Order, OrderEvent, Refund
+from checkout.models import EmailKind, Order, OrderEvent, Refund
 from checkout.status import OrderStatus
 from products.money import format_money
 
@@ -34,15 +34,20 @@ _WORDS = {
     "refund_retried": gettext_lazy("Refund tried again"),
     "refunded": gettext_lazy("Refunded"),
     "tracking_corrected": gettext_lazy("Tracking changed"),
+    "email_again": gettext_lazy("E-mail sent again"),
+    "email_corrected": gettext_lazy("E-mail address corrected"),
 }
 
 _LABELS = {
+    "after": gettext_lazy("now"),
     "amount": gettext_lazy("amount"),
     "attempt": gettext_lazy("attempt"),
+    "before": gettext_lazy("before"),
     "carrier": gettext_lazy("carrier"),
     "code": gettext_lazy("code"),
     "damage": gettext_lazy("damage"),
     "expected": gettext_lazy("expected"),
+    "kind": gettext_lazy("which"),
     "now": gettext_lazy("fingerprint now"),
     "number": gettext_lazy("number"),
     "provider": gettext_lazy("provider"),
@@ -86,6 +91,8 @@ def _value(name: str, value: Any, currency: str) -> Any:
         return format_money(Decimal(value), currency)
     if name == "reason" and value in Refund.Reason.values:
         return Refund.Reason(value).label
+    if name == "kind" and value in EmailKind.values:
+        return EmailKind(value).label
     return value
 
 

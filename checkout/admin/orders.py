@@ -20,6 +20,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from checkout import payments
 from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
 from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView, actions_for
+from checkout.admin.order_emails import AddressView, EmailAgainView
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
 from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
 from checkout.admin.order_history import history_of
@@ -264,6 +265,8 @@ class OrderViewSet(RecordViewSet):
             path("deliver/", self.construct_view(DeliverManyView), name="deliver_many"),
             path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),
+            path("<int:pk>/emails/<int:email>/", self.construct_view(EmailAgainView), name="email"),
+            path("<int:pk>/address/", self.construct_view(AddressView), name="address"),
             path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
             path("<int:pk>/payments/<int:payment>/<slug:step>/", payment, name="payment"),
             path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),

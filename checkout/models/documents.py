@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from checkout.models.claims import Claimable, ClaimableQuerySet
 from checkout.models.orders import Order
 from checkout.models.refunds import Refund
+from content.mail_server import Failure
 
 
 def private_storage() -> Storage:
@@ -103,29 +105,54 @@ class EmailKind(models.TextChoices):
     REFUNDED = "refunded", _("Money sent back")
 
 
-class OrderEmailQuerySet(models.QuerySet["OrderEmail"]):
+class EmailState(models.TextChoices):
+    SENT = "sent", _("sent")
+    WAITING = "waiting", _("not sent yet")
+    RETRYING = "retrying", _("trying again")
+    FAILED = "failed", _("given up")
+
+
+# After so many tries, about half an hour, staff are told.
+TROUBLE_AFTER = 5
+
+
+class OrderEmailQuerySet(ClaimableQuerySet):
     def due(self) -> OrderEmailQuerySet:
-        return self.filter(sent_at__isnull=True)
+        """To be sent, now or when its back-off ends."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def failed(self) -> OrderEmailQuerySet:
+        """Nobody tries any more: staff must see to it."""
+        return self.filter(failed_at__isnull=False)
+
+    def in_trouble(self) -> OrderEmailQuerySet:
+        """Failed, or failing for so long that somebody should look."""
+        return self.filter(
+            Q(failed_at__isnull=False) | Q(sent_at__isnull=True, attempts__gte=TROUBLE_AFTER)
+        )
 
 
-class OrderEmail(models.Model):
-    """An e-mail that an order owes its shopper: due from its creation until `sent_at`.
+class OrderEmail(Claimable):
+    """An e-mail that an order owes its shopper: due until it is sent, or has failed for good.
 
-    `claimed_until` keeps a second worker away while a first one is sending. Each kind is owed once
-    an order: once a refund where it tells of one, and in a new `edition` where staff ask for it.
+    Each kind is owed once an order: once a refund where it tells of one, and in a new `edition`
+    where staff ask for it. `subject` and `sent_to` are what went out.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
     kind = models.CharField(_("kind"), max_length=16, choices=EmailKind)
-    refund = models.OneToOneField(
-        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="email"
+    refund = models.ForeignKey(
+        Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
     )
     edition = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    last_error = models.CharField(max_length=200, blank=True)
+    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    # Why the last try failed; empty while one is under way.
+    last_error = models.CharField(max_length=200, choices=Failure, blank=True)
+    subject = models.CharField(_("subject"), max_length=998, blank=True)
+    sent_to = models.EmailField(_("sent to"), blank=True)
 
     objects = OrderEmailQuerySet.as_manager()
 
@@ -133,17 +160,34 @@ class OrderEmail(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind", "edition"],
-                condition=models.Q(refund__isnull=True),
+                condition=Q(refund__isnull=True),
                 name="order_email_once_a_kind",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["refund", "edition"],
+                condition=Q(refund__isnull=False),
+                name="order_email_once_a_refund",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True),
+                name="order_email_sent_or_failed",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["created_at"],
-                condition=models.Q(sent_at__isnull=True),
+                condition=Q(sent_at__isnull=True),
                 name="order_email_due",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.order.number} {self.kind}"
+
+    @property
+    def state(self) -> EmailState:
+        if self.sent_at:
+            return EmailState.SENT
+        if self.failed_at:
+            return EmailState.FAILED
+        return EmailState.RETRYING if self.attempts else EmailState.WAITING

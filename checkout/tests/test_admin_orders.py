@@ -18,6 +18,7 @@ from accounts.tests.factories import make_user
 from checkout.models import EmailKind, Invoice, Order, OrderEmail
 from checkout.status import OrderStatus
 from checkout.tests.factories import ADDRESS, advance, make_order
+from content.mail_server import Failure
 from content.tests.factories import make_picture
 from products import stock
 from products.models import MovementReason, ProductPage, ProductPicture, Sku
@@ -124,11 +125,12 @@ def test_reading(packer: Client, order: Order) -> None:
 def test_reading__after_payment(packer: Client, order: Order) -> None:
     act(packer, order, "paid")
     OrderEmail.objects.filter(kind=EmailKind.CONFIRMED).update(
-        sent_at=None, last_error="SMTPServerDisconnected", attempts=3
+        sent_at=None, last_error=Failure.SILENT, attempts=3
     )
     html = inspect(packer, order)
     assert Invoice.objects.get(order=order).number in html
-    assert "SMTPServerDisconnected (tries: 3)" in html
+    assert "trying again" in html
+    assert "the mail server did not answer (3 tries)" in html
     assert "packer@example.com" in html
 
 

@@ -139,7 +139,7 @@ def test_damaged__is_not_sent_by_mail(kept: Invoice, mailoutbox: list[Any]) -> N
         emails.send(email.pk)
 
     email.refresh_from_db()
-    assert (mailoutbox, email.sent_at, email.last_error) == ([], None, "DocumentDamaged")
+    assert (mailoutbox, email.sent_at, email.last_error) == ([], None, "other")
 
 
 # --- Rendered again ------------------------------------------------------------------------------

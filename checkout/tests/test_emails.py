@@ -5,11 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPDataError,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
+from socket import gaierror
 from typing import Any, ClassVar
 
 import pytest
 import time_machine
+from django.conf import settings as django_settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Mailbox
@@ -18,8 +28,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from checkout import emails, settling, tasks
 from checkout.models import EmailKind, Invoice, Order, OrderAddress, OrderEmail
+from checkout.models.documents import EmailState
 from checkout.tests.factories import ADDRESS, make_order
 from content import letters
+from content.mail_server import Failure
 from content.models import Wording
 from content.tests.factories import set_up_shop
 from products.tests.factories import make_product
@@ -223,10 +235,6 @@ def test_send__not_while_somebody_else_has_it(due: OrderEmail, mailoutbox: Outbo
     assert len(mailoutbox) == 1
 
 
-def test_claim__outlives_any_task(settings: Settings) -> None:
-    assert emails.CLAIM.total_seconds() > settings.CELERY_TASK_TIME_LIMIT
-
-
 def test_send__unknown(mailoutbox: Outbox) -> None:
     assert emails.send(12345) is False
     assert mailoutbox == []
@@ -235,36 +243,67 @@ def test_send__unknown(mailoutbox: Outbox) -> None:
 # --- A mail server that fails --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        pytest.param(SMTPServerDisconnected("gone"), id="hung up"),
-        pytest.param(SMTPRecipientsRefused({"ada@example.com": (550, b"no")}), id="refused"),
-        pytest.param(ConnectionRefusedError(111, "refused"), id="nobody there"),
-        pytest.param(TimeoutError("slow"), id="too slow"),
-        pytest.param(ValueError("odd"), id="anything else"),
-    ],
-)
+FAILURES = {
+    "hung up": (SMTPServerDisconnected("gone"), Failure.SILENT),
+    "nobody there": (ConnectionRefusedError(111, "refused"), Failure.SILENT),
+    "too slow": (TimeoutError("slow"), Failure.SILENT),
+    "unknown host": (gaierror(-2, "unknown"), Failure.SILENT),
+    "greylisted": (SMTPRecipientsRefused({"ada@example.com": (450, b"later")}), Failure.NOT_NOW),
+    "mailbox full": (SMTPDataError(452, b"ada@example.com"), Failure.NOT_NOW),
+    "no service": (SMTPConnectError(554, b"no"), Failure.NOT_NOW),
+    "wrong password": (SMTPAuthenticationError(535, b"no"), Failure.SIGN_IN),
+    "not our sender": (SMTPSenderRefused(553, b"no", "shop@bower.example"), Failure.SIGN_IN),
+    "anything else": (ValueError("odd"), Failure.OTHER),
+}
+FINAL_FAILURES = {
+    "no such mailbox": (SMTPRecipientsRefused({"ada@example.com": (550, b"no")}), Failure.ADDRESS),
+    "no such letters": (SMTPNotSupportedError("SMTPUTF8"), Failure.ADDRESS),
+    "taken for spam": (SMTPDataError(554, b"ada@example.com is popular"), Failure.CONTENT),
+}
+
+
+def fail(due: OrderEmail, error: Exception, monkeypatch: pytest.MonkeyPatch) -> OrderEmail:
+    monkeypatch.setattr(BrokenServer, "error", error)
+    monkeypatch.setattr(django_settings, "EMAIL_BACKEND", f"{__name__}.BrokenServer")
+    tasks.send_email(due.pk)
+    monkeypatch.undo()
+    due.refresh_from_db()
+    return due
+
+
+@pytest.mark.parametrize("what", FAILURES)
 def test_failure__stays_due(
     due: OrderEmail,
-    settings: Settings,
     mailoutbox: Outbox,
-    error: Exception,
+    what: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(BrokenServer, "error", error)
-    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
-
+    error, failure = FAILURES[what]
     with caplog.at_level(logging.WARNING):
-        tasks.send_email(due.pk)
+        fail(due, error, monkeypatch)
 
-    due.refresh_from_db()
-    assert (due.sent_at, due.attempts) == (None, 1)
-    assert due.last_error == type(error).__name__
+    assert (due.sent_at, due.failed_at, due.attempts) == (None, None, 1)
+    assert (due.last_error, due.state) == (failure, EmailState.RETRYING)
+    assert OrderEmail.objects.due().exists()
     assert mailoutbox == []
     assert "not sent" in caplog.text
     assert "ada@example.com" not in caplog.text
+
+
+@pytest.mark.parametrize("what", FINAL_FAILURES)
+def test_failure__final_at_once_where_the_server_says_so(
+    due: OrderEmail, mailoutbox: Outbox, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, failure = FINAL_FAILURES[what]
+    fail(due, error, monkeypatch)
+
+    assert (due.sent_at, due.attempts, due.claimed_until) == (None, 1, None)
+    assert (due.last_error, due.state) == (failure, EmailState.FAILED)
+    with time_machine.travel(NOW + timedelta(days=30)):
+        assert emails.due() == []
+        assert emails.send(due.pk) is False
+    assert mailoutbox == []
 
 
 def test_failure__does_not_undo_the_order(
@@ -284,8 +323,13 @@ def test_failure__does_not_undo_the_order(
     ("failures", "seconds"), [(1, 60), (2, 120), (3, 240), (6, 1920), (7, 3600), (20, 3600)]
 )
 def test_failure__backs_off(
-    due: OrderEmail, settings: Settings, failures: int, seconds: int
+    due: OrderEmail,
+    settings: Settings,
+    failures: int,
+    seconds: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(emails.random, "uniform", lambda low, high: low)
     settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
     OrderEmail.objects.update(attempts=failures - 1)
 
@@ -319,10 +363,132 @@ def test_failure__caught_up_later(due: OrderEmail, settings: Settings, mailoutbo
     assert (due.attempts, due.last_error) == (2, "")
 
 
-def test_failure__given_up_in_the_end(due: OrderEmail) -> None:
-    OrderEmail.objects.update(attempts=emails.MAX_ATTEMPTS)
+def test_failure__not_all_at_the_same_moment(due: OrderEmail, settings: Settings) -> None:
+    """Else a mail server that comes back is overrun at once."""
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenServer"
+    waits = set()
+    for _ in range(4):
+        OrderEmail.objects.update(attempts=0, claimed_until=None)
+        with time_machine.travel(NOW, tick=False):
+            tasks.send_email(due.pk)
+        due.refresh_from_db()
+        assert due.claimed_until is not None
+        waits.add((due.claimed_until - NOW).total_seconds())
 
+    assert len(waits) > 1
+    assert all(60 <= seconds <= 72 for seconds in waits)
+
+
+def test_failure__given_up_in_the_end(due: OrderEmail, monkeypatch: pytest.MonkeyPatch) -> None:
+    OrderEmail.objects.update(attempts=emails.MAX_ATTEMPTS - 2)
+    assert fail(due, TimeoutError(), monkeypatch).state == EmailState.RETRYING
+    OrderEmail.objects.update(claimed_until=None)
+
+    assert fail(due, TimeoutError(), monkeypatch).state == EmailState.FAILED
     assert emails.due() == []
+
+
+# --- What was sent, and sending again -----------------------------------------------------------
+
+
+def test_sent__kept_as_it_was(due: OrderEmail) -> None:
+    emails.send(due.pk)
+    Wording.objects.create(letter="order-received", language="en", subject="Other")
+    Order.objects.update(email="grace@example.com")
+
+    due.refresh_from_db()
+    assert due.subject == f"We have your order {due.order.number} · Bower"
+    assert (due.sent_to, due.state) == ("ada@example.com", EmailState.SENT)
+
+
+def test_sent__noted_before_goodbye(due: OrderEmail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed while it hangs up has noted that the e-mail is out."""
+    noted: list[bool] = []
+
+    def hang_up(self: Mailbox) -> None:
+        noted.append(OrderEmail.objects.get().sent_at is not None)
+        raise SMTPServerDisconnected
+
+    monkeypatch.setattr(Mailbox, "close", hang_up)
+
+    assert emails.send(due.pk) is True
+    assert noted == [True]
+    assert OrderEmail.objects.get().state == EmailState.SENT
+
+
+def test_thread__later_ones_answer_the_first(order: Order, due: OrderEmail) -> None:
+    first = emails.build(due).message()
+    second = emails.build(mark_paid(order)).message()
+
+    assert first["In-Reply-To"] is None
+    assert second["In-Reply-To"] == second["References"] == first["Message-ID"]
+    assert second["Message-ID"] != first["Message-ID"]
+
+
+def test_send_again__one_that_failed_is_the_same_one(
+    due: OrderEmail, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(due, FINAL_FAILURES["no such mailbox"][0], monkeypatch)
+
+    emails.send_again(due)
+    tasks.send_due_emails()
+
+    assert len(mailoutbox) == 1
+    assert [email.state for email in OrderEmail.objects.all()] == [EmailState.SENT]
+
+
+def test_send_again__one_that_was_sent_is_another_one(
+    order: Order, due: OrderEmail, mailoutbox: Outbox
+) -> None:
+    tasks.send_due_emails()
+
+    emails.send_again(due)
+    emails.send_again(due)  # a second press
+    tasks.send_due_emails()
+
+    assert [mail.extra_headers["Message-ID"] for mail in mailoutbox] == [
+        emails.message_id(email) for email in OrderEmail.objects.order_by("edition")
+    ]
+    assert len(mailoutbox) == 2
+    assert order.events.filter(what="email_again").count() == 2
+
+
+def test_send_again__not_while_it_is_being_sent(due: OrderEmail) -> None:
+    until = NOW + timedelta(minutes=5)
+    OrderEmail.objects.update(claimed_until=until, attempts=3)
+
+    emails.send_again(due)
+
+    due.refresh_from_db()
+    assert (due.claimed_until, due.attempts) == (until, 3)
+
+
+def test_correct_address__and_send_what_could_not_be_delivered(
+    order: Order, due: OrderEmail, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.send_due_emails()
+    failed = mark_paid(order)
+    fail(failed, FINAL_FAILURES["no such mailbox"][0], monkeypatch)
+
+    assert emails.correct_address(order, "grace@example.com", again=True) is True
+    tasks.send_due_emails()
+
+    assert [mail.to for mail in mailoutbox] == [["ada@example.com"], ["grace@example.com"]]
+    event = order.events.get(what="email_corrected")
+    assert event.data == {"before": "ada@example.com", "after": "grace@example.com"}
+
+
+def test_correct_address__without_sending(
+    order: Order, due: OrderEmail, mailoutbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(due, FINAL_FAILURES["no such mailbox"][0], monkeypatch)
+
+    assert emails.correct_address(order, "grace@example.com", again=False) is True
+    assert emails.correct_address(order, "grace@example.com", again=False) is False
+    tasks.send_due_emails()
+
+    assert mailoutbox == []
+    assert order.events.filter(what="email_corrected").count() == 1
 
 
 def test_catch_up__one_that_fails_does_not_hold_up_the_others(
