@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from checkout import invoices
+from checkout import credit_notes, invoices
 from checkout.letters import contents_of, letter_of
-from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund
+from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund, ReturnRequest
 from checkout.models.documents import OrderEmailQuerySet
 from content.mail import compose, sending_domain
 from content.mail_server import FINAL, Failure, failure_in, handing_over
@@ -22,22 +22,36 @@ from content.models import ShopSettings
 MAX_ATTEMPTS = 50
 
 
-def owe(order: Order, kind: EmailKind, *, refund: Refund | None = None, edition: int = 1) -> None:
+def owe(
+    order: Order,
+    kind: EmailKind,
+    *,
+    refund: Refund | None = None,
+    return_request: ReturnRequest | None = None,
+    edition: int = 1,
+) -> None:
     """Inside the caller's transaction: the e-mail is due once, whatever happens next."""
     from checkout.tasks import send_email
 
     email, is_new = OrderEmail.objects.get_or_create(
-        order=order, kind=kind, refund=refund, edition=edition
+        order=order, kind=kind, refund=refund, return_request=return_request, edition=edition
     )
     if is_new:
         send_email.delay_on_commit(email.pk)
 
 
-def owe_again(order: Order, kind: EmailKind, *, refund: Refund | None = None) -> None:
-    """Staff ask for one more. None is added while one that nobody has begun to send is due."""
-    alike = order.emails.filter(kind=kind, refund=refund)
+def owe_again(
+    order: Order,
+    kind: EmailKind,
+    *,
+    refund: Refund | None = None,
+    return_request: ReturnRequest | None = None,
+) -> None:
+    """One more. None is added while one that nobody has begun to send is due."""
+    about: dict[str, Any] = {"refund": refund, "return_request": return_request}
+    alike = order.emails.filter(kind=kind, **about)
     if not alike.due().filter(attempts=0).exists():
-        owe(order, kind, refund=refund, edition=alike.count() + 1)
+        owe(order, kind, edition=alike.count() + 1, **about)
 
 
 def send_again(email: OrderEmail, actor: Any = None) -> None:
@@ -45,7 +59,12 @@ def send_again(email: OrderEmail, actor: Any = None) -> None:
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=email.order_id)
         if not _revive(order.emails.filter(pk=email.pk)):
-            owe_again(order, EmailKind(email.kind), refund=email.refund)
+            owe_again(
+                order,
+                EmailKind(email.kind),
+                refund=email.refund,
+                return_request=email.return_request,
+            )
         order.record("email_again", actor=actor, kind=email.kind)
 
 
@@ -74,7 +93,9 @@ def send(email_id: int) -> bool:
     """Send it, unless that happened or another worker is at it. Raises what the server raises."""
     if not OrderEmail.objects.due().claim(email_id, attempts=F("attempts") + 1, last_error=""):
         return False
-    email = OrderEmail.objects.select_related("order__site", "refund__payment").get(pk=email_id)
+    email = OrderEmail.objects.select_related(
+        "order__site", "refund__payment", "refund__credit_note"
+    ).get(pk=email_id)
     try:
         message = build(email)
         with handing_over(message):
@@ -99,6 +120,9 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
     if email.kind == EmailKind.CONFIRMED:
         invoice = Invoice.objects.get(order=order)
         message.attach(invoice.file_name, invoices.content(invoice), "application/pdf")
+    if email.refund and email.refund.credit_note:
+        note = email.refund.credit_note
+        message.attach(note.file_name, credit_notes.content(note), "application/pdf")
     return message
 
 

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
+from checkout import numbering
 from checkout.documents import archive
 from checkout.documents.parties import Parties
-from checkout.models import Invoice, InvoiceSeries, Order
+from checkout.models import Invoice, Order
 
 
 def issue(order: Order) -> Invoice:
-    """Allot the next number, inside the transaction that marks the order paid.
-
-    The series' row stays locked until that transaction ends: rolled back, the number is free
-    again, so there is never a gap.
-    """
+    """Allot the next number, inside the transaction that marks the order paid."""
     from checkout.tasks import render_invoice
 
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("A number is allotted in a transaction only.")
     existing = Invoice.objects.filter(order=order).first()
     if existing:
         return existing
     parties = Parties.of(order).as_json()
-    prefix = f"INV-{timezone.localdate().year}-"
-    InvoiceSeries.objects.get_or_create(prefix=prefix)
-    series = InvoiceSeries.objects.select_for_update().get(prefix=prefix)
-    invoice = Invoice.objects.create(
-        order=order, series=series, sequence=series.next_number, parties=parties
-    )
-    series.next_number += 1
-    series.save(update_fields=["next_number"])
+    series, sequence = numbering.allot("INV")
+    invoice = Invoice.objects.create(order=order, series=series, sequence=sequence, parties=parties)
     order.record("invoice_issued", number=invoice.number)
     render_invoice.delay_on_commit(invoice.pk)
     return invoice

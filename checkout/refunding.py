@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from checkout import emails, payments, status
-from checkout.models import EmailKind, Order, Payment, Refund
+from checkout import crediting, emails, payments, status
+from checkout.models import CreditNote, EmailKind, Order, Payment, Refund
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from checkout.refund_shares import CannotGiveBack, Wish, everything, money_left, total_of
 from products import stock
 from products.models import MovementReason, StockMovement
 from products.money import ZERO
@@ -39,34 +41,51 @@ def refundable(order: Order) -> Decimal:
     return sum((payment.refundable for payment in _payments(order)), ZERO)
 
 
-def refund_in_full(
-    order: Order, expected: Decimal, *, restock: bool, note: str = "", actor: Any = None
-) -> list[Refund]:
-    """Owe the shopper all that is left of their money; `expected` is the sum that staff saw.
+def refund(
+    order: Order,
+    wish: Wish,
+    expected: Decimal,
+    *,
+    restock: Mapping[int, int] | None = None,
+    note: str = "",
+    actor: Any = None,
+) -> CreditNote:
+    """Owe the shopper what the wish comes to, at the price as sold, and lower the invoice by it.
 
-    Raises NothingToRefund, and then nothing was written: a second press finds nothing left.
+    `expected` is the sum that staff saw; `restock` says how many units of which line go back on
+    the shelf. Raises NothingToRefund, and then nothing was written.
     """
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
-        left = refundable(locked)
-        if not left or left != expected:
+        try:
+            shares = crediting.shares_of(locked, wish)
+        except CannotGiveBack as error:
+            raise NothingToRefund from error
+        amount = total_of(shares)
+        if not amount or amount != expected or amount > refundable(locked):
             raise NothingToRefund
-        refunds = [
-            owe(
-                locked,
-                payment,
-                Refund.Reason.SHOP,
-                amount=payment.refundable,
-                number=payment.refunds.filter(reason=Refund.Reason.SHOP).count() + 1,
-                note=note,
-                actor=actor,
-            )
-            for payment in _payments(locked)
-            if payment.refundable
-        ]
-        if restock:
-            _restock(locked, actor)
-    return refunds
+        _restock(locked, restock or {}, actor)
+        credit_note = crediting.credit(locked, shares, note=note, actor=actor)
+        _owe_from_payments(locked, amount, credit_note, actor)
+    return credit_note
+
+
+def refund_in_full(
+    order: Order, expected: Decimal, *, restock: bool, note: str = "", actor: Any = None
+) -> list[Refund]:
+    """All that is left of the order: its units, its delivery, its money. Raises as `refund`."""
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        wish = everything(crediting.pots_of(locked))
+        credit_note = refund(
+            locked,
+            wish,
+            expected,
+            restock=wish.units if restock else {},
+            note=note,
+            actor=actor,
+        )
+    return list(credit_note.refunds.order_by("pk"))
 
 
 def owe(
@@ -76,6 +95,7 @@ def owe(
     *,
     amount: Decimal,
     number: int = 1,
+    credit_note: CreditNote | None = None,
     note: str = "",
     actor: Any = None,
 ) -> Refund:
@@ -88,6 +108,7 @@ def owe(
         number=number,
         defaults={
             "amount": amount,
+            "credit_note": credit_note,
             "note": note,
             "actor": actor,
             "by_hand": payments.get(payment.provider).confirmed_by_hand,
@@ -176,6 +197,8 @@ def book_outside(
             number=payment.refunds.filter(reason=reason).count() + 1,
             amount=amount,
         )
+        if refund.credit_note is None:
+            Refund.objects.filter(pk=refund.pk).update(credit_note=_credit_what_went(order))
         _book(refund, reference)
     return refund
 
@@ -233,7 +256,41 @@ def _note_refusal(refund: Refund, code: str) -> None:
         order.record("refund_refused", code=code, **refund.as_event())
 
 
-def _restock(order: Order, actor: Any) -> None:
+def _owe_from_payments(order: Order, amount: Decimal, credit_note: CreditNote, actor: Any) -> None:
+    """Where an order was paid in several payments, the earlier ones give first."""
+    for payment in _payments(order):
+        part = min(amount, payment.refundable)
+        if part:
+            amount -= part
+            owe(
+                order,
+                payment,
+                Refund.Reason.SHOP,
+                amount=part,
+                number=payment.refunds.filter(reason=Refund.Reason.SHOP).count() + 1,
+                credit_note=credit_note,
+                note=credit_note.note,
+                actor=actor,
+            )
+
+
+def _credit_what_went(order: Order) -> CreditNote | None:
+    """Money went that we did not decide on: a price reduction of everything, or all of it back.
+
+    None where the order stands as it stood: what went had been paid too much, or twice.
+    """
+    if order.status not in status.SETTLED:
+        return None
+    pots, kept = crediting.pots_of(order), refundable(order)
+    gone = money_left(pots) - kept
+    if gone <= 0:
+        return None
+    return crediting.credit(
+        order, crediting.shares_of(order, Wish(goodwill=gone) if kept else everything(pots))
+    )
+
+
+def _restock(order: Order, units: Mapping[int, int], actor: Any) -> None:
     """Back on the shelf, never more than left it: what came back earlier is not counted again."""
     returned = dict(
         StockMovement.objects.filter(reference=order.number, reason=MovementReason.RETURNED)
@@ -241,9 +298,10 @@ def _restock(order: Order, actor: Any) -> None:
         .values_list("sku__code")
         .annotate(Sum("delta"))
     )
-    for code, quantity in sorted(order.quantities.items()):
-        units = max(quantity - returned.get(code, 0), 0)
-        stock.move(code, units, MovementReason.RETURNED, reference=order.number, actor=actor)
+    for line in order.lines.order_by("sku_id"):
+        out = line.quantity - returned.get(line.sku_id, 0)
+        back = max(min(units.get(line.pk, 0), out), 0)
+        stock.move(line.sku_id, back, MovementReason.RETURNED, reference=order.number, actor=actor)
 
 
 def _move_on(order: Order, actor: Any) -> None:

@@ -13,7 +13,7 @@ from checkout.status import OrderStatus
 
 
 class BeingRefunded(Exception):
-    """All of the money goes back: the goods must stay."""
+    """Nothing is left to send, or the shopper has withdrawn: the goods must stay."""
 
 
 class InDispute(Exception):
@@ -47,11 +47,11 @@ def send(order: Order, tracking: Tracking, actor: Any = None) -> Shipment:
 
 def check(order: Order) -> None:
     """Where it may not leave the house: TransitionNotAllowed, BeingRefunded or InDispute."""
-    if order.is_being_refunded:
-        raise BeingRefunded
     if order.is_disputed:
         raise InDispute
     status.check(order.status, OrderStatus.SENT)
+    if not order.is_to_go:
+        raise BeingRefunded
 
 
 def correct(shipment: Shipment, tracking: Tracking, *, tell: bool, actor: Any = None) -> bool:

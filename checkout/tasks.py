@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from checkout import asking, emails, invoices, refunding, stripe_events
-from checkout.models import Invoice, Order, Payment, PaymentEvent
+from checkout import asking, credit_notes, emails, invoices, refunding, stripe_events
+from checkout.models import CreditNote, Invoice, Order, Payment, PaymentEvent
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus, TransitionNotAllowed
 
@@ -43,6 +43,12 @@ def send_email(email_id: int) -> None:
 def render_invoice(invoice_id: int) -> None:
     for invoice in Invoice.objects.due().filter(pk=invoice_id):
         invoices.rendered(invoice)
+
+
+@shared_task(autoretry_for=(OSError,), **_RETRY)
+def render_credit_note(credit_note_id: int) -> None:
+    for credit_note in CreditNote.objects.due().filter(pk=credit_note_id):
+        credit_notes.rendered(credit_note)
 
 
 @shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
@@ -85,6 +91,7 @@ def send_due_emails() -> None:
 @shared_task
 def render_due_invoices() -> None:
     _each(render_invoice, invoices.due())
+    _each(render_credit_note, credit_notes.due())
 
 
 @shared_task

@@ -12,4 +12,5 @@ urlpatterns = [
     path("<slug:token>/put-back/", views.put_back, name="put_back"),
     path("<slug:token>/demo/", views.demo, name="demo"),
     path("<slug:token>/<slug:number>.pdf", views.invoice, name="invoice"),
+    path("<slug:token>/credit-notes/<slug:number>.pdf", views.credit_note, name="credit_note"),
 ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -18,10 +19,10 @@ from wagtail.models import Site
 
 from basket import basket as current_basket
 from basket import changes, store
-from checkout import invoices, paying, payments, placing, settling
+from checkout import credit_notes, invoices, paying, payments, placing, settling
 from checkout.documents.archive import DocumentDamaged
 from checkout.forms import CheckoutForm
-from checkout.models import Invoice, Order, Payment, Refund
+from checkout.models import CreditNote, Invoice, Order, Payment, Refund
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
 from checkout.progress import steps_of
 from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
@@ -242,12 +243,27 @@ def invoice(request: HttpRequest, token: str, number: str) -> HttpResponseBase:
     found = get_object_or_404(Invoice.objects.select_related("order"), order__token=token)
     if found.number != number:
         raise Http404
+    return _document(request, found, invoices.content)
+
+
+@require_safe
+@never_cache
+def credit_note(request: HttpRequest, token: str, number: str) -> HttpResponseBase:
+    of_order = CreditNote.objects.filter(order__token=token).select_related("order")
+    found = next((one for one in of_order if one.number == number), None)
+    if found is None:
+        raise Http404
+    return _document(request, found, credit_notes.content)
+
+
+def _document(request: HttpRequest, paper: Any, read: Callable[[Any], bytes]) -> HttpResponseBase:
+    """An invoice or a credit note, which whoever knows the order may read."""
     try:
-        content = BytesIO(invoices.content(found))
+        content = BytesIO(read(paper))
     except DocumentDamaged:
         messages.error(request, _("This document cannot be shown just now. We have been told."))
-        return redirect(found.order)
-    response = FileResponse(content, content_type="application/pdf", filename=found.file_name)
+        return redirect(paper.order)
+    response = FileResponse(content, content_type="application/pdf", filename=paper.file_name)
     response["X-Robots-Tag"] = "noindex"
     return response
 

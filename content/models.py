@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +139,15 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
     bank_account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
     bank_iban = models.CharField(_("IBAN or account number"), max_length=42, blank=True)
     bank_bic = models.CharField(_("BIC or sort code"), max_length=20, blank=True)
+    withdrawal_days = models.PositiveSmallIntegerField(
+        _("days to withdraw"),
+        default=14,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "How long after delivery shoppers may withdraw from the contract on their order’s "
+            "page. The law of the EU asks for 14 or more; 0 turns it off."
+        ),
+    )
     # In the order in which the footer names them.
     delivery_page = _page_of_the_shop(_("delivery and returns"))
     withdrawal_page = _page_of_the_shop(_("right of withdrawal"))
@@ -182,6 +192,7 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
             _("Delivery"),
             help_text=_("Parcels leave from Monday to Friday, except on these days."),
         ),
+        MultiFieldPanel([FieldPanel("withdrawal_days")], _("Right of withdrawal")),
         MultiFieldPanel(
             [
                 FieldPanel("bank_account_holder"),

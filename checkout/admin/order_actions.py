@@ -75,7 +75,7 @@ def awaits_transfer(order: Order) -> bool:
 
 
 def is_to_go(order: Order) -> bool:
-    return not order.is_being_refunded
+    return order.is_to_go
 
 
 def has_money(order: Order) -> bool:

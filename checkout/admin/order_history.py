@@ -28,6 +28,7 @@ _WORDS = {
     "invoice_issued": gettext_lazy("Invoice issued"),
     "document_damaged": gettext_lazy("Document found damaged"),
     "document_rendered_again": gettext_lazy("Document made again"),
+    "credit_note_issued": gettext_lazy("Credit note issued"),
     "refund_due": gettext_lazy("Refund due"),
     "refund_refused": gettext_lazy("Refund refused by the provider"),
     "refund_failed": gettext_lazy("Refund came back to the shop"),

@@ -1,12 +1,22 @@
 from checkout.models.disputes import Dispute, DisputeState
-from checkout.models.documents import EmailKind, Invoice, InvoiceSeries, OrderEmail
+from checkout.models.documents import (
+    CreditNote,
+    CreditNoteLine,
+    EmailKind,
+    Invoice,
+    InvoiceSeries,
+    OrderEmail,
+)
 from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
 from checkout.models.refunds import Refund
+from checkout.models.returns import ReturnLine, ReturnRequest
 from checkout.models.shipments import Shipment, Tracking
 from checkout.models.terms import ShippingMethod, TaxRate, TaxTreatment
 
 __all__ = [
+    "CreditNote",
+    "CreditNoteLine",
     "Dispute",
     "DisputeState",
     "EmailKind",
@@ -22,6 +32,8 @@ __all__ = [
     "PaymentEvent",
     "PaymentStatus",
     "Refund",
+    "ReturnLine",
+    "ReturnRequest",
     "Shipment",
     "ShippingMethod",
     "TaxRate",

@@ -11,9 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models.claims import Claimable, ClaimableQuerySet
-from checkout.models.orders import Order
+from checkout.models.orders import Order, OrderLine
 from checkout.models.refunds import Refund
+from checkout.models.returns import ReturnRequest
+from checkout.models.snapshots import Snapshot
+from checkout.refund_shares import Part
+from checkout.totals import NOTHING, Amount, TaxTotals
 from content.mail_server import Failure
+from products.fields import MoneyField
 
 
 def private_storage() -> Storage:
@@ -97,12 +102,107 @@ class Invoice(Paper):
         return reverse("checkout:invoice", args=[self.order.token, self.number])
 
 
+class CreditNote(Paper):
+    """What an invoice is lowered by: one decision to give money back, with its lines and taxes.
+
+    The number is allotted as it is decided, from a series of its own.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="credit_notes")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    series = models.ForeignKey(InvoiceSeries, on_delete=models.PROTECT, related_name="credit_notes")
+    sequence = models.PositiveIntegerField()
+    note = models.CharField(_("note to the customer"), max_length=200, blank=True)
+
+    folder = "credit-notes"
+
+    class Meta(Paper.Meta):
+        ordering = ["series", "sequence"]
+        verbose_name = _("credit note")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "sequence"], name="credit_note_number_once"),
+            *Paper.Meta.constraints,
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """ "CN-2026-00007"."""
+        return f"{self.series_id}{self.sequence:05d}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.number}.pdf"
+
+    @property
+    def amount(self) -> Amount:
+        return sum((line.amount for line in self.lines.all()), NOTHING)
+
+    @property
+    def taxes(self) -> list[TaxTotals]:
+        """By rate, highest first, as an invoice has them."""
+        rates = sorted({line.rate for line in self.lines.all()}, reverse=True)
+        return [
+            TaxTotals(rate, sum((o.amount for o in self.lines.all() if o.rate == rate), NOTHING))
+            for rate in rates
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("checkout:credit_note", args=[self.order.token, self.number])
+
+
+class CreditNoteLine(Snapshot):
+    """Units of one line of the order, delivery at one rate, or a price reduction of either."""
+
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
+    part = models.CharField(max_length=8, choices=Part)
+    # None: delivery.
+    line = models.ForeignKey(
+        OrderLine, null=True, on_delete=models.PROTECT, related_name="credit_note_lines"
+    )
+    units = models.PositiveIntegerField(default=0)
+    rate = models.DecimalField(max_digits=6, decimal_places=3)
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+
+    class Meta:
+        ordering = ["credit_note", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(part=Part.GOODS, units__gte=1, line__isnull=False)
+                | Q(part=Part.DELIVERY, units=0, line__isnull=True)
+                | Q(part=Part.GOODWILL, units=0),
+                name="credit_note_line_of_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(net__gte=0, tax__gte=0, gross__gte=0),
+                name="credit_note_line_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()} {self.gross}"
+
+    @property
+    def amount(self) -> Amount:
+        return Amount(self.net, self.tax, self.gross)
+
+
 class EmailKind(models.TextChoices):
     RECEIVED = "received", _("Order received")
     CONFIRMED = "confirmed", _("Payment received, with the invoice")
     SENT = "sent", _("Order sent")
     CANCELLED = "cancelled", _("Order cancelled")
     REFUNDED = "refunded", _("Money sent back")
+    RETURN_REQUESTED = "return_requested", _("Return asked for")
+    RETURN_ACCEPTED = "return_accepted", _("Return accepted")
+    RETURN_REFUSED = "return_refused", _("Return refused")
+    RETURN_RECEIVED = "return_received", _("Returned goods received")
+    WITHDRAWAL = "withdrawal", _("Withdrawal acknowledged")
+    ORDER_LINK = "order_link", _("Link to the order")
 
 
 class EmailState(models.TextChoices):
@@ -135,14 +235,18 @@ class OrderEmailQuerySet(ClaimableQuerySet):
 class OrderEmail(Claimable):
     """An e-mail that an order owes its shopper: due until it is sent, or has failed for good.
 
-    Each kind is owed once an order: once a refund where it tells of one, and in a new `edition`
-    where staff ask for it. `subject` and `sent_to` are what went out.
+    Each kind is owed once an order: once a refund or a return where it tells of one, and in a new
+    `edition` where staff ask for it. `subject` and `sent_to` are what went out.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="emails")
     kind = models.CharField(_("kind"), max_length=16, choices=EmailKind)
     refund = models.ForeignKey(
         Refund, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+    )
+    # What was returned or withdrawn from.
+    return_request = models.ForeignKey(
+        ReturnRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
     )
     edition = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
@@ -160,7 +264,7 @@ class OrderEmail(Claimable):
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind", "edition"],
-                condition=Q(refund__isnull=True),
+                condition=Q(refund__isnull=True, return_request__isnull=True),
                 name="order_email_once_a_kind",
             ),
             models.UniqueConstraint(
@@ -171,6 +275,11 @@ class OrderEmail(Claimable):
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True),
                 name="order_email_sent_or_failed",
+            ),
+            models.UniqueConstraint(
+                fields=["return_request", "kind", "edition"],
+                condition=Q(return_request__isnull=False),
+                name="order_email_once_a_return",
             ),
         ]
         indexes = [

@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,6 +17,7 @@ from wagtail.models import Revision
 
 from basket.models import Coupon
 from checkout import status
+from checkout.models.snapshots import Snapshot
 from checkout.models.terms import TaxTreatment
 from checkout.status import OrderStatus
 from content.models import Picture
@@ -58,11 +59,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(status__in=status.SETTLED)
 
     def being_refunded(self) -> OrderQuerySet:
-        """The shop gives all of the money back, and it has not gone yet."""
+        """The shop gives everything back, and the money has not gone yet."""
         return self.filter(
+            ~_has_units_left(),
             payments__refunds__reason="shop",
             payments__refunds__made_at__isnull=True,
-            payments__refunds__amount__gte=F("total"),
         )
 
     def disputed(self) -> OrderQuerySet:
@@ -70,15 +71,29 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(payments__disputes__state="open")
 
     def to_pack(self) -> OrderQuerySet:
-        """Paid, and meant to stay so: what is refunded or disputed is not sent any more."""
-        stopped = (Order.objects.being_refunded(), Order.objects.disputed())
-        orders = self.filter(status=OrderStatus.PAID)
-        for group in stopped:
-            orders = orders.exclude(pk__in=group.values("pk"))
-        return orders
+        """Paid, in the house, and meant to go: not what was refunded, withdrawn or disputed.
+
+        Of an order that was refunded in part the rest is packed (`OrderLine.units_left`).
+        """
+        part_left = Q(status=OrderStatus.PARTIALLY_REFUNDED, shipments__isnull=True)
+        return self.filter(
+            Q(status=OrderStatus.PAID) | part_left, _has_units_left(), ~_is_withdrawn_from()
+        ).exclude(pk__in=Order.objects.disputed().values("pk"))
 
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)
+
+
+def _has_units_left() -> Exists:
+    """Of an order: something that was sold has not been refunded."""
+    return Exists(OrderLine.objects.filter(order=OuterRef("pk"), units_refunded__lt=F("quantity")))
+
+
+def _is_withdrawn_from() -> Exists:
+    """Of an order: its shopper has withdrawn from a part of it, and has no money back yet."""
+    from checkout.models.returns import ReturnRequest
+
+    return Exists(ReturnRequest.objects.open().withdrawals().filter(order=OuterRef("pk")))
 
 
 class Order(models.Model):
@@ -233,9 +248,16 @@ class Order(models.Model):
     @property
     def refunds(self) -> list[Any]:
         """Of all its payments, oldest first."""
-        payments = self.payments.prefetch_related("refunds__payment", "refunds__actor")
+        payments = self.payments.prefetch_related(
+            "refunds__payment", "refunds__actor", "refunds__credit_note__order"
+        )
         found = [refund for payment in payments for refund in payment.refunds.all()]
         return sorted(found, key=lambda refund: refund.pk)
+
+    @property
+    def is_to_go(self) -> bool:
+        """Whether it may leave the house, as far as refunds and withdrawals are concerned."""
+        return Order.objects.filter(_has_units_left(), ~_is_withdrawn_from(), pk=self.pk).exists()
 
     @property
     def is_being_refunded(self) -> bool:
@@ -325,23 +347,11 @@ class Order(models.Model):
         )
 
 
-class _Snapshot(models.Model):
-    """Written once with its order, then only read."""
+class OrderLine(Snapshot):
+    """One SKU of an order, named and priced as it was sold. Unit prices before the discount.
 
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError(f"{type(self).__name__} is a snapshot and never changes.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} is a snapshot and is never deleted.")
-
-
-class OrderLine(_Snapshot):
-    """One SKU of an order, named and priced as it was sold. Unit prices before the discount."""
+    Of all this only `units_refunded` moves on: a unit is refunded once.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -365,12 +375,16 @@ class OrderLine(_Snapshot):
     net = MoneyField()
     tax = MoneyField()
     gross = MoneyField()
+    units_refunded = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["order", "position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_a_sku"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_units"),
+            models.CheckConstraint(
+                condition=Q(units_refunded__lte=F("quantity")), name="order_line_unit_refunded_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -379,6 +393,11 @@ class OrderLine(_Snapshot):
     @property
     def name(self) -> str:
         return f"{self.title} ({self.options})" if self.options else self.title
+
+    @property
+    def units_left(self) -> int:
+        """Those that are the shopper's, or are to be: not refunded."""
+        return self.quantity - self.units_refunded
 
     @property
     def unit_price(self) -> Any:
@@ -394,7 +413,7 @@ class OrderLine(_Snapshot):
         return (self.gross if self.order.prices_include_tax else self.net) + self.discount
 
 
-class OrderTax(_Snapshot):
+class OrderTax(Snapshot):
     """Net, tax and gross of everything in an order that is taxed at one rate, delivery included."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes")
@@ -413,7 +432,7 @@ class OrderTax(_Snapshot):
         return f"{self.rate} %"
 
 
-class OrderAddress(_Snapshot):
+class OrderAddress(Snapshot):
     class Kind(models.TextChoices):
         DELIVERY = "delivery", _("Delivery address")
         BILLING = "billing", _("Billing address")
@@ -448,7 +467,7 @@ class OrderAddress(_Snapshot):
         return {field: getattr(self, field) for field in fields} | {"country": str(self.country)}
 
 
-class OrderEvent(_Snapshot):
+class OrderEvent(Snapshot):
     """What happened to an order, append-only: what, when, who, and the facts of it."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")

@@ -48,6 +48,14 @@ class Refund(models.Model):
         SURPLUS = "surplus", _("Paid too much")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    # What it is given back for; None where the order stands (paid twice) or never came to be.
+    credit_note = models.ForeignKey(
+        "checkout.CreditNote",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+    )
     amount = MoneyField(_("amount"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason)
     # One payment may be given back in parts, each for the same reason.

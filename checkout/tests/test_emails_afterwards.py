@@ -44,7 +44,8 @@ def built(order: Order, kind: EmailKind) -> tuple[str, str, str]:
     message: EmailMultiAlternatives = emails.build(email)
     [alternative] = message.alternatives
     assert message.to == [order.email]
-    assert message.attachments == []
+    notes = [note.file_name for note in order.credit_notes.all()]
+    assert [file[0] for file in message.attachments] == (notes if kind == "refunded" else [])
     return str(message.subject), str(message.body), str(alternative[0])
 
 

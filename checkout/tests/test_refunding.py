@@ -17,6 +17,7 @@ from checkout.models import Order, OrderEmail, Payment, Refund, Tracking
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
 from checkout.payments.demo import Demo
 from checkout.placing import new_payment
+from checkout.refund_shares import Wish
 from checkout.refunding import NothingToRefund, RefundSettled
 from checkout.status import OrderStatus, TransitionNotAllowed
 from checkout.tests.factories import make_order
@@ -166,13 +167,13 @@ def test_refund__of_a_payment_that_came_twice_only_what_is_left(order: Order, ba
 
 
 def test_refund__the_rest_of_what_went_back_in_part(order: Order, bank: Bank) -> None:
-    """The model is ready for parts: the next issue brings their form."""
     payment = order.payments.get()
-    with transaction.atomic():
-        part = refunding.owe(order, payment, Refund.Reason.SHOP, amount=Decimal(8))
+    refunding.refund(order, Wish(goodwill=Decimal(8)), Decimal(8))
+    part = Refund.objects.get()
     assert order in Order.objects.to_pack()
     tasks.make_refund(part.pk)
     assert status_of(order) == S.PARTIALLY_REFUNDED
+    assert order in Order.objects.to_pack()
 
     [rest] = refunding.refund_in_full(order, Decimal(20), restock=False)
     tasks.make_refund(rest.pk)

@@ -26,6 +26,7 @@ def no_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     """E-mails and PDFs stay due: they cost more than the race."""
     monkeypatch.setattr("checkout.emails.send", lambda email_id: False)
     monkeypatch.setattr("checkout.invoices.rendered", lambda invoice: invoice)
+    monkeypatch.setattr("checkout.credit_notes.rendered", lambda credit_note: credit_note)
 
 
 def at_once(count: int, work: Callable[[int], Result]) -> list[Result | Exception]:

@@ -15,7 +15,15 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from checkout.models import Invoice, InvoiceSeries, Order, OrderEmail, OrderEvent, Refund
+from checkout.models import (
+    CreditNote,
+    Invoice,
+    InvoiceSeries,
+    Order,
+    OrderEmail,
+    OrderEvent,
+    Refund,
+)
 from products.models import StockMovement
 
 
@@ -48,9 +56,10 @@ def set_back(diary: Diary) -> None:
         moments = _moments(rows.model)
         changed = [row for row in rows if _date(row, moments, diary, now)]
         rows.bulk_update(changed, moments, batch_size=100)
-    _put_invoices_in_their_years()
+    for model in (Invoice, CreditNote):
+        _put_in_their_years(model)
+        model._base_manager.filter(rendered_at=None).update(rendered_at=F("issued_at"))
     OrderEmail.objects.due().update(sent_at=F("created_at"))
-    Invoice.objects.due().update(rendered_at=F("issued_at"))
 
 
 def set_back_movements(reference: str, when: datetime) -> None:
@@ -97,19 +106,19 @@ def _shift_expiry(diary: Diary) -> None:
             order.save(update_fields=["expires_at"])
 
 
-# --- Invoices carry the year in which they were issued -------------------------------------------
+# --- Documents carry the year in which they were issued -------------------------------------------
 
 
-def _put_invoices_in_their_years() -> None:
+def _put_in_their_years(model: type[Invoice] | type[CreditNote]) -> None:
     """All were numbered this year; those of last year are the first of them."""
     this_year = timezone.localdate().year
-    invoices = list(Invoice.objects.select_related("series").order_by("sequence"))
-    earlier = [one for one in invoices if timezone.localtime(one.issued_at).year < this_year]
+    papers: list[Any] = list(model._base_manager.select_related("series").order_by("sequence"))
+    earlier = [one for one in papers if timezone.localtime(one.issued_at).year < this_year]
     if not earlier:
         return
-    series = invoices[0].series
+    series = papers[0].series
     _number(earlier, _series_of_last_year(series, date(this_year, 1, 1)))
-    _number(invoices[len(earlier) :], series)
+    _number(papers[len(earlier) :], series)
 
 
 def _series_of_last_year(series: InvoiceSeries, new_year: date) -> InvoiceSeries:
@@ -117,12 +126,12 @@ def _series_of_last_year(series: InvoiceSeries, new_year: date) -> InvoiceSeries
     return InvoiceSeries.objects.get_or_create(prefix=prefix)[0]
 
 
-def _number(invoices: list[Invoice], series: InvoiceSeries) -> None:
+def _number(papers: list[Any], series: InvoiceSeries) -> None:
     """From one on, lowest first, so that no number is ever held by two."""
-    for sequence, invoice in enumerate(invoices, start=1):
-        invoice.series, invoice.sequence = series, sequence
-        invoice.save()
-        issued = OrderEvent.objects.filter(order=invoice.order_id, what="invoice_issued")
-        issued.update(data={"number": invoice.number})
-    series.next_number = len(invoices) + 1
+    for sequence, paper in enumerate(papers, start=1):
+        said = OrderEvent.objects.filter(order=paper.order_id, data={"number": paper.number})
+        paper.series, paper.sequence = series, sequence
+        said.update(data={"number": paper.number})
+        paper.save()
+    series.next_number = len(papers) + 1
     series.save()
