@@ -51,10 +51,12 @@ def render_pdf(invoice: Invoice) -> bytes:
 
 def as_html(invoice: Invoice) -> str:
     order = Order.objects.prefetch_related("lines", "taxes", "addresses").get(pk=invoice.order_id)
+    parties = Parties.kept(invoice.parties)
     context: dict[str, Any] = {
         "invoice": invoice,
         "order": order,
-        "seller": Parties.kept(invoice.parties).seller,
+        "parties": parties,
+        "seller": parties.seller,
     }
     with translation.override(order.language):
         return render_to_string("checkout/invoice.html", context)

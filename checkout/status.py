@@ -28,6 +28,8 @@ SETTLED = frozenset({S.PAID, S.SENT, S.DELIVERED, S.PARTIALLY_REFUNDED})
 RELEASED = frozenset({S.CANCELLED, S.EXPIRED, S.FAILED})
 # Of which money went back.
 GIVEN_BACK = frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED})
+# What is, or will be, in the house until it is sent.
+TO_BE_SENT = frozenset({S.PENDING, S.PAID, S.PARTIALLY_REFUNDED})
 # What is no longer in the house.
 HANDED_OVER = frozenset({S.SENT, S.DELIVERED})
 

@@ -10,7 +10,8 @@ from wagtail.admin.ui.components import Component
 
 from checkout.admin.order_actions import CHANGE_ORDERS
 from checkout.admin.order_filters import ToDo, waiting_for
-from checkout.admin.orders import VIEW_ORDERS, listing_of
+from checkout.admin.order_inspect import VIEW_ORDERS
+from checkout.admin.orders import listing_of
 from checkout.admin.payments import CHANGE_PAYMENTS
 from checkout.admin.refunds import REFUND_ORDERS
 from checkout.models import Order

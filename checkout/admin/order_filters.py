@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import django_filters
 from django import forms
 from django.db import models
@@ -16,10 +18,12 @@ from checkout.models import (
     OrderAddress,
     OrderEmail,
     OrderLine,
+    OrderTag,
     Payment,
     Refund,
     Shipment,
     ShippingMethod,
+    TaggedOrder,
 )
 from checkout.models.orders import OrderQuerySet, tidy_number
 from checkout.status import OrderStatus
@@ -72,9 +76,24 @@ class OrderFilterSet(WagtailFilterSet):
         label=_("Country"), choices=list(countries), method="delivered_to"
     )
 
+    tags = django_filters.ModelMultipleChoiceFilter(
+        label=_("Tags"),
+        queryset=OrderTag.objects.all(),
+        method="tagged",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Order
-        fields = ["todo", "status", "placed_at", "payment_provider", "shipping_method", "country"]
+        fields = [
+            "todo",
+            "status",
+            "placed_at",
+            "payment_provider",
+            "shipping_method",
+            "country",
+            "tags",
+        ]
 
     def that_wait(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         return orders.filter(pk__in=waiting_for(ToDo(value)).values("pk"))
@@ -82,6 +101,12 @@ class OrderFilterSet(WagtailFilterSet):
     def delivered_to(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         there = OrderAddress.objects.filter(kind=OrderAddress.Kind.DELIVERY, country=value)
         return orders.filter(pk__in=there.values("order_id"))
+
+    def tagged(self, orders: OrderQuerySet, name: str, tags: Iterable[OrderTag]) -> OrderQuerySet:
+        if not tags:
+            return orders
+        with_them = TaggedOrder.objects.filter(tag__in=tags)
+        return orders.filter(pk__in=with_them.values("content_object_id"))
 
 
 def _delivery_methods() -> list[tuple[str, str]]:

@@ -34,12 +34,15 @@ _WORDS = {
     "refund_failed": gettext_lazy("Refund came back to the shop"),
     "refund_retried": gettext_lazy("Refund tried again"),
     "refunded": gettext_lazy("Refunded"),
+    "readdressed": gettext_lazy("Delivery address changed"),
+    "tagged": gettext_lazy("Tags changed"),
     "tracking_corrected": gettext_lazy("Tracking changed"),
     "email_again": gettext_lazy("E-mail sent again"),
     "email_corrected": gettext_lazy("E-mail address corrected"),
 }
 
 _LABELS = {
+    "added": gettext_lazy("added"),
     "after": gettext_lazy("now"),
     "amount": gettext_lazy("amount"),
     "attempt": gettext_lazy("attempt"),
@@ -54,9 +57,11 @@ _LABELS = {
     "provider": gettext_lazy("provider"),
     "reason": gettext_lazy("reason"),
     "received": gettext_lazy("received"),
+    "removed": gettext_lazy("removed"),
     "total": gettext_lazy("total"),
     "tracking": gettext_lazy("tracking number"),
     "url": gettext_lazy("tracking page"),
+    "version": gettext_lazy("version"),
     "was": gettext_lazy("fingerprint before"),
 }
 

@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from checkout.holding import DoesNotCover, NotHeld
 from checkout.models import Order
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from checkout.readdressing import AddressIsFinal, TaxedElsewhere
 from checkout.refunding import NothingToRefund, RefundSettled
 from checkout.sending import BeingRefunded, InDispute, SentOtherwise
 from checkout.status import TransitionNotAllowed
@@ -46,6 +47,10 @@ _REFUSALS: dict[type[Exception], Words] = {
         "The customer’s bank asks for the money back: do not send it before that is decided."
     ),
     RefundSettled: gettext_lazy("This refund has moved on. Nothing was changed."),
+    AddressIsFinal: gettext_lazy("The address stays: the order has left, or comes to nothing."),
+    TaxedElsewhere: gettext_lazy(
+        "The address stays: tax and delivery are others there. Cancel the order and place it anew."
+    ),
     SentOtherwise: gettext_lazy(
         "It was sent under another tracking number. Change that on the order’s page."
     ),

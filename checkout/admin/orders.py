@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
-from checkout import payments
 from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
-from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView, actions_for
+from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView
+from checkout.admin.order_delivery import DeliveryView
 from checkout.admin.order_emails import AddressView, EmailAgainView
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
 from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
-from checkout.admin.order_history import history_of
-from checkout.admin.payments import CHANGE_PAYMENTS, PaymentView
-from checkout.admin.refunds import REFUND_ORDERS, RefundView
+from checkout.admin.order_inspect import OrderInspectView, as_sold
+from checkout.admin.order_labels import order_state, payment_label
+from checkout.admin.order_notes import NoteView, TagsView
+from checkout.admin.payments import PaymentView
+from checkout.admin.refunds import RefundView
 from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
 from checkout.admin.tracking_upload import TrackingUploadView
-from checkout.models import Invoice, Order, OrderAddress, OrderLine
-from checkout.status import OrderStatus
+from checkout.models import Order, OrderAddress, OrderLine
 from products.admin.columns import MoneyColumn, StateColumn
 from products.admin.records import RecordViewSet
-
-VIEW_ORDERS = "checkout.view_order"
 
 
 class TickColumn(BaseColumn):
@@ -116,92 +113,6 @@ def listing_of(what: ToDo) -> str:
     return f"{reverse('orders:index')}?todo={what.value}&ordering=placed_at"
 
 
-class OrderInspectView(InspectView):
-    template_name = "checkout/admin/order.html"
-    header_icon = "form"
-
-    def get_page_title(self) -> str:
-        return _("Order")
-
-    def get_object(self, queryset: Any = None) -> Order:
-        refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
-        orders = Order.objects.annotate(money_goes_back=Exists(refunded))
-        orders = orders.select_related("user", "coupon").prefetch_related(
-            "lines__picture__renditions",
-            "taxes",
-            "addresses",
-            "payments",
-            "shipments",
-            "emails",
-            "events__actor",
-        )
-        return get_object_or_404(orders, pk=self.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        order = self.object
-        return super().get_context_data(**kwargs) | {
-            "order": order,
-            "state": order_state(order),
-            "provider": payment_label(order),
-            "payments": [
-                (payment, payment_label(payment), payments.dashboard_url(payment))
-                for payment in order.payments.all()
-            ],
-            "disputes": [(one, payments.dashboard_url(one.payment)) for one in order.disputes],
-            "may_accept": self.request.user.has_perm(CHANGE_PAYMENTS),
-            "refunds": order.refunds,
-            "may_refund": self.request.user.has_perm(REFUND_ORDERS),
-            "may_change": self.request.user.has_perm(CHANGE_ORDERS),
-            "invoice": Invoice.objects.filter(order=order).select_related("series").first(),
-            "history": history_of(order),
-            "actions": actions_for(order, self.request.user),
-        }
-
-
-@never_cache
-def as_sold(request: HttpRequest, pk: int, line: int) -> HttpResponse:
-    """The product's page, word for word as it was when the order was placed.
-
-    Wagtail's own view of a revision asks for a right to edit the page, which packers lack.
-    """
-    if not request.user.has_perm(VIEW_ORDERS):
-        raise PermissionDenied
-    sold = get_object_or_404(OrderLine.objects.select_related("revision"), order=pk, pk=line)
-    page = sold.revision.as_object()
-    response = page.make_preview_request(request, page.default_preview_mode)
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def payment_label(thing: Any) -> Any:
-    """Of an order or of a payment: how its provider is called."""
-    name = getattr(thing, "provider", "") or getattr(thing, "payment_provider", "")
-    try:
-        return payments.get(name).label
-    except KeyError:
-        return name
-
-
-_COLOURS = {
-    OrderStatus.PENDING: "waiting",
-    OrderStatus.PAID: "good",
-    OrderStatus.SENT: "info",
-    OrderStatus.DELIVERED: "muted",
-    OrderStatus.CANCELLED: "muted",
-    OrderStatus.EXPIRED: "muted",
-    OrderStatus.FAILED: "bad",
-    OrderStatus.PARTIALLY_REFUNDED: "info",
-    OrderStatus.REFUNDED: "bad",
-}
-
-
-def order_state(order: Order) -> tuple[str, Any]:
-    """Colour and words of its label. In the listing, a promised refund comes first."""
-    if getattr(order, "money_goes_back", False):
-        return "bad", _("Being refunded")
-    return _COLOURS[OrderStatus(order.status)], order.get_status_display()
-
-
 class RecipientColumn(Column):
     """Who it goes to, and where."""
 
@@ -270,5 +181,8 @@ class OrderViewSet(RecordViewSet):
             path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
             path("<int:pk>/payments/<int:payment>/<slug:step>/", payment, name="payment"),
             path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),
+            path("<int:pk>/note/", self.construct_view(NoteView), name="note"),
+            path("<int:pk>/tags/", self.construct_view(TagsView), name="tags"),
+            path("<int:pk>/delivery/", self.construct_view(DeliveryView), name="delivery"),
             path("<int:pk>/<slug:action>/", action, name="action"),
         ]

@@ -7,6 +7,7 @@ from checkout.models.documents import (
     InvoiceSeries,
     OrderEmail,
 )
+from checkout.models.notes import OrderNote, OrderTag, TaggedOrder
 from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
 from checkout.models.refunds import Refund
@@ -27,6 +28,8 @@ __all__ = [
     "OrderEmail",
     "OrderEvent",
     "OrderLine",
+    "OrderNote",
+    "OrderTag",
     "OrderTax",
     "Payment",
     "PaymentEvent",
@@ -36,6 +39,7 @@ __all__ = [
     "ReturnRequest",
     "Shipment",
     "ShippingMethod",
+    "TaggedOrder",
     "TaxRate",
     "TaxTreatment",
     "Tracking",

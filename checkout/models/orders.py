@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+from taggit.managers import TaggableManager
 from wagtail.models import Revision
 
 from basket.models import Coupon
@@ -83,6 +85,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)
 
+    def of_the_same_customer(self, order: Order) -> OrderQuerySet:
+        """Others by the same e-mail address, however it is written, or the same account."""
+        same = Q(email__iexact=order.email)
+        if order.user_id:
+            same |= Q(user=order.user_id)
+        return self.filter(same).exclude(pk=order.pk)
+
 
 def _has_units_left() -> Exists:
     """Of an order: something that was sold has not been refunded."""
@@ -148,6 +157,8 @@ class Order(models.Model):
     paid_total = MoneyField(_("paid"), default=ZERO, editable=False)
     refunded_total = MoneyField(_("refunded"), default=ZERO, editable=False)
 
+    tags = TaggableManager(through="checkout.TaggedOrder", blank=True)
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -159,7 +170,8 @@ class Order(models.Model):
                 fields=["expires_at"], condition=Q(status="pending"), name="order_overdue"
             ),
             models.Index(fields=["status", "-placed_at"], name="order_by_status"),
-            models.Index(fields=["email"], name="order_by_email"),
+            # As `iexact` asks for it: people write their addresses in many ways.
+            models.Index(Upper("email"), name="order_by_email_in_capitals"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -239,7 +251,15 @@ class Order(models.Model):
         return self._address(OrderAddress.Kind.BILLING)
 
     def _address(self, kind: str) -> OrderAddress:
-        return next(address for address in self.addresses.all() if address.kind == kind)
+        mine = [address for address in self.addresses.all() if address.kind == kind]
+        return max(mine, key=lambda address: address.version)
+
+    @property
+    def earlier_addresses(self) -> list[OrderAddress]:
+        """Where it was to go before staff sent it elsewhere, newest first."""
+        current = self.delivery_address
+        mine = [one for one in self.addresses.all() if one.kind == current.kind and one != current]
+        return sorted(mine, key=lambda address: -address.version)
 
     @property
     def latest_payment(self) -> Any:
@@ -439,6 +459,8 @@ class OrderAddress(Snapshot):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="addresses")
     kind = models.CharField(max_length=8, choices=Kind)
+    # The newest is where the parcel goes. Those before it stay: see `checkout.readdressing`.
+    version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(_("name"), max_length=120)
     company = models.CharField(_("company"), max_length=120, blank=True)
     line1 = models.CharField(_("address"), max_length=160)
@@ -450,7 +472,12 @@ class OrderAddress(Snapshot):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order", "kind"], name="order_address_once_a_kind")
+            models.UniqueConstraint(
+                fields=["order", "kind", "version"], name="order_address_once_a_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="delivery") | Q(version=1), name="order_billing_address_stays"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -289,6 +289,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# "Fragile" and "fragile" are one tag, of pictures and of orders.
+TAGGIT_CASE_INSENSITIVE = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- Doors ----------------------------------------------------------------------------------

@@ -1,0 +1,40 @@
+"""How orders and payments are called in the admin, and in which colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from checkout import payments
+from checkout.models import Order
+from checkout.status import OrderStatus
+
+
+def payment_label(thing: Any) -> Any:
+    """Of an order or of a payment: how its provider is called."""
+    name = getattr(thing, "provider", "") or getattr(thing, "payment_provider", "")
+    try:
+        return payments.get(name).label
+    except KeyError:
+        return name
+
+
+_COLOURS = {
+    OrderStatus.PENDING: "waiting",
+    OrderStatus.PAID: "good",
+    OrderStatus.SENT: "info",
+    OrderStatus.DELIVERED: "muted",
+    OrderStatus.CANCELLED: "muted",
+    OrderStatus.EXPIRED: "muted",
+    OrderStatus.FAILED: "bad",
+    OrderStatus.PARTIALLY_REFUNDED: "info",
+    OrderStatus.REFUNDED: "bad",
+}
+
+
+def order_state(order: Order) -> tuple[str, Any]:
+    """Colour and words of its label. In the listing, a promised refund comes first."""
+    if getattr(order, "money_goes_back", False):
+        return "bad", _("Being refunded")
+    return _COLOURS[OrderStatus(order.status)], order.get_status_display()
