@@ -296,5 +296,5 @@ def test_order_page__queries_do_not_grow(
         readdress(order, ADDRESS | {"line2": f"Floor {number}"}, packer)
     page(client, order)
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         page(client, order)

@@ -296,6 +296,8 @@ def test_first_page__hostile_names(client: Client) -> None:
 
 def test_export__amounts_of_a_currency_without_pence(packer: Client) -> None:
     order = paid()
-    Order.objects.filter(pk=order.pk).update(currency="JPY", total=Decimal(1500))
+    Order.objects.filter(pk=order.pk).update(
+        currency="JPY", total=Decimal(1500), paid_total=Decimal(1500)
+    )
 
     assert rows(packer)[0]["Total"] == "1500"
