@@ -16,7 +16,6 @@ urlpatterns = [
         allauth_views.email_verification_sent,
         name="account_email_verification_sent",
     ),
-    path("confirm-email/<str:key>/", allauth_views.confirm_email, name="account_confirm_email"),
     path("password/change/", allauth_views.password_change, name="account_change_password"),
     path("password/set/", allauth_views.password_set, name="account_set_password"),
     path("password/reset/", allauth_views.password_reset, name="account_reset_password"),

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout import status
@@ -23,6 +22,7 @@ from checkout.admin.order_actions import CHANGE_ORDERS
 from checkout.admin.order_pages import REFUSALS, explain
 from checkout.models import Order
 from checkout.status import OrderStatus
+from products.admin.records import came_from
 
 Words = str | Promise
 MAX_ORDERS = 100
@@ -100,7 +100,7 @@ class BulkPage(WagtailAdminTemplateMixin, View):
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
         sent = request.POST if request.method == "POST" else request.GET
-        self.next = get_valid_next_url_from_request(request) or reverse("orders:index")
+        self.next = came_from(request, reverse("orders:index"))
         self.orders = chosen_orders(sent)
         if problem := self._problem():
             messages.error(request, problem)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +22,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from basket.models import Coupon
 from checkout.models import ShippingMethod, TaxRate
 from products.admin.columns import MoneyColumn, StateColumn
+from products.admin.records import came_from
 from products.money import format_money, shop_currency
 
 
@@ -35,6 +37,9 @@ class ExplainingDeleteView(DeleteView):
             messages.error(request, reason)
             return self._back()
         return super().dispatch(request, *args, **kwargs)
+
+    def get_success_url(self) -> str:
+        return came_from(self.request, reverse(self.index_url_name))
 
     def _back(self) -> HttpResponse:
         return redirect(self.get_success_url())

@@ -127,7 +127,8 @@ class PricesView(IndexView):
         return redirect(request.get_full_path())
 
     def _posted_rows(self, request: HttpRequest) -> list[PriceRowForm]:
-        wanted = [int(pk) for pk in request.POST.getlist("row") if pk.isdecimal()][:500]
+        posted = request.POST.getlist("row")
+        wanted = [int(pk) for pk in posted if pk.isdecimal() and len(pk) < 19][:500]
         found = self.get_base_queryset().in_bulk(wanted)
         gone = len(set(wanted)) - len(found)
         if gone:
