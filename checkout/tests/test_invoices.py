@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import facturx
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
@@ -21,9 +22,11 @@ from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
 
+from basket.tests.test_coupons import make_coupon
 from checkout import invoices, numbering, pdf, settling, tasks
 from checkout.models import Invoice, InvoiceSeries, Order
 from checkout.status import OrderStatus
+from checkout.tests.e_invoice_rules import broken_rules
 from checkout.tests.factories import ADDRESS, make_order
 from content.tests.factories import set_up_shop
 from products.models import TaxClass
@@ -172,7 +175,8 @@ def test_pdf__tagged_titled_and_in_the_language(product: None) -> None:
     assert content.rstrip().endswith(b"%%EOF")
     objects = unpacked(content)
     for said in (
-        b'pdfuaid:part="1"',
+        b"<pdfuaid:part>1</pdfuaid:part>",
+        b'pdfaid:part="3" pdfaid:conformance="A"',
         b"/MarkInfo <</Marked true>>",
         b"/StructTreeRoot",
         b"/S /TH",
@@ -203,6 +207,89 @@ def test_pdf__reaches_out_for_nothing() -> None:
     ):
         with pytest.raises(ValueError, match="fetches nothing"):
             fetcher.fetch(url)
+
+
+def test_pdf__hostile_words_fetch_nothing(
+    product: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever is typed as a title, an option or a name is text: only our fonts are read."""
+    asked: list[str] = []
+    real = pdf.OwnFontsOnly.fetch
+
+    def fetch(self: pdf.OwnFontsOnly, url: str, headers: object = None) -> Any:
+        asked.append(url)
+        return real(self, url, headers)
+
+    monkeypatch.setattr(pdf.OwnFontsOnly, "fetch", fetch)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("SECRET")
+    evil = f'"><img src="{secret.as_uri()}"><link rel=attachment href="{secret.as_uri()}">'
+    make_product(evil, sku="EVIL")
+    worse = "<style>@import url(http://127.0.0.1/x.css)</style><base href='//127.0.0.1/'>"
+    inline = '<object data="data:text/html,x"></object><svg><image href="http://127.0.0.1"/></svg>'
+    billing = ADDRESS | {"name": worse, "company": inline}
+    order = make_order({"EVIL": 1}, billing=billing)
+    settling.mark_paid_by_hand(order, None)
+
+    content = invoices.render_pdf(order.invoice)
+
+    assert {url for url in asked if not url.startswith(pdf.FONTS.as_uri())} == set()
+    assert b"SECRET" not in unpacked(content)
+    assert list(PdfReader(BytesIO(content)).attachments) == ["factur-x.xml"]
+    html = f'<link rel="attachment" href="{secret.as_uri()}"><img src="{secret.as_uri()}">x'
+    assert b"SECRET" not in unpacked(pdf.render(html))
+    assert secret.as_uri() in asked  # the control: it is asked, and refused
+
+
+# --- The same facts for machines -----------------------------------------------------------------
+
+
+def test_factur_x__is_found_within_and_holds_to_the_rules(product: None) -> None:
+    make_product("Tides", sku="TIDES", price="9.99", tax_class=TaxClass.objects.get(code="reduced"))
+    make_coupon("BIRD10")
+    order = make_order({"WAVES": 2, "TIDES": 3}, "BIRD10")
+    settling.mark_paid_by_hand(order, None)
+
+    name, xml = facturx.get_xml_from_pdf(invoices.render_pdf(order.invoice))
+
+    assert name == "factur-x.xml"
+    assert broken_rules(xml) == []
+    for said in (
+        f"<ram:ID>{order.invoice.number}</ram:ID>",
+        f"<ram:GrandTotalAmount>{order.total:.2f}</ram:GrandTotalAmount>",
+        f'<ram:TaxTotalAmount currencyID="GBP">{order.tax:.2f}</ram:TaxTotalAmount>',
+        "<ram:Reason>Discount (BIRD10)</ram:Reason>",
+        "<ram:Reason>Delivery (Standard)</ram:Reason>",
+        '<ram:ID schemeID="VA">GB123456789</ram:ID>',
+        "<ram:Name>Ada Lovelace</ram:Name>",
+    ):
+        assert said in xml.decode(), said
+
+
+def test_factur_x__is_an_alternative_of_the_page(product: None) -> None:
+    root: Any = PdfReader(BytesIO(invoices.render_pdf(make_invoice()))).trailer["/Root"]
+
+    [file] = root["/AF"]
+    assert (file["/AFRelationship"], file["/UF"]) == ("/Alternative", "factur-x.xml")
+    assert set(file["/EF"]) == {"/F", "/UF"}
+    assert file["/EF"]["/F"]["/Subtype"] == "/text/xml"
+    xmp = root["/Metadata"].get_data().decode()
+    assert xmp.count("<rdf:RDF") == 1
+    assert "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in xmp
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+
+
+def test_factur_x__left_out_where_it_cannot_be(
+    product: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """VAT charged by a shop without a number: the page is made all the same, and the log says."""
+    set_up_shop(vat_number="")
+    invoice = make_invoice()
+
+    content = invoices.render_pdf(invoice)
+
+    assert list(PdfReader(BytesIO(content)).attachments) == []
+    assert f"{invoice.number} has no Factur-X" in caplog.text
 
 
 def words_of(invoice: Invoice) -> str:
