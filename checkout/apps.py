@@ -6,6 +6,9 @@ class CheckoutConfig(AppConfig):
 
     def ready(self) -> None:
         from checkout.letters import LETTERS
+        from checkout.models.orders import HISTORY_IS_KEPT
         from content import letters
+        from products import guards
 
         letters.register(LETTERS)
+        guards.keep_up(self, HISTORY_IS_KEPT)

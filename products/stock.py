@@ -53,15 +53,16 @@ def release(quantities: Mapping[str, int]) -> None:
     """Give promised units back to the shelf."""
     _require_transaction()
     for code, quantity in sorted(quantities.items()):
-        _change(code, on_hand=0, reserved=-quantity)
+        Sku.objects.filter(code=code).update(reserved=F("reserved") - quantity)
+    for sku in Sku.objects.filter(code__in=quantities):
+        _announce(sku, freed=quantities[sku.code])
 
 
 def sell(quantities: Mapping[str, int], *, reference: str, actor: Any = None) -> None:
     """Turn promises into movements: the units leave. `reference` is the order's number."""
     _require_transaction()
     for code, quantity in sorted(quantities.items()):
-        sku = _change(code, on_hand=-quantity, reserved=-quantity)
-        _record(sku, -quantity, MovementReason.SOLD, reference=reference, actor=actor)
+        _move(code, -quantity, MovementReason.SOLD, kept=quantity, reference=reference, actor=actor)
 
 
 def move(
@@ -77,8 +78,7 @@ def move(
     if not delta:
         return None
     with transaction.atomic():
-        sku = _change(code, on_hand=delta, reserved=0)
-        return _record(sku, delta, reason, reference=reference, note=note, actor=actor)
+        return _move(code, delta, reason, reference=reference, note=note, actor=actor)
 
 
 def count(
@@ -115,14 +115,23 @@ def _require_transaction() -> None:
         raise transaction.TransactionManagementError("Stock changes in a transaction only.")
 
 
-def _change(code: str, *, on_hand: int, reserved: int) -> Sku:
-    """The SKU as it is after the change; its row stays locked until the transaction ends."""
-    Sku.objects.filter(code=code).update(
-        on_hand=F("on_hand") + on_hand, reserved=F("reserved") + reserved
+def _move(
+    code: str, delta: int, reason: MovementReason | str, *, kept: int = 0, **details: Any
+) -> StockMovement:
+    """One line of the ledger, and the shelf as it says; `kept` promises are kept by it.
+
+    The row stays locked until the transaction ends. The database refuses a line that does not
+    begin where the shelf stands, and a shelf that the ledger did not move (`products.ledger`).
+    """
+    sku = Sku.objects.select_for_update().get(code=code)
+    movement = StockMovement.objects.create(
+        sku=sku, delta=delta, balance=sku.on_hand + delta, reason=reason, **details
     )
-    sku = Sku.objects.get(code=code)
-    _announce(sku, freed=on_hand - reserved)
-    return sku
+    Sku.objects.filter(pk=sku.pk).update(on_hand=movement.balance, reserved=F("reserved") - kept)
+    before = sku.availability
+    sku.on_hand, sku.reserved = movement.balance, sku.reserved - kept
+    _tell(sku, before)
+    return movement
 
 
 def _announce(sku: Sku, *, freed: int) -> None:
@@ -137,9 +146,3 @@ def _tell(sku: Sku, before: Availability) -> None:
             availability_changed.send_robust, Sku, sku=sku.code, before=before, after=after
         )
         transaction.on_commit(send)
-
-
-def _record(sku: Sku, delta: int, reason: MovementReason | str, **details: Any) -> StockMovement:
-    return StockMovement.objects.create(
-        sku=sku, delta=delta, balance=sku.on_hand, reason=reason, **details
-    )

@@ -155,7 +155,8 @@ def test_price__fallen_is_said_and_held_at_the_lower(client: Client, flow: Produ
 def test_stock__sold_to_others_makes_the_line_smaller(
     flow: ProductPage, on_hand: int, reserved: int, left: int, notice: str | None
 ) -> None:
-    Sku.objects.update(on_hand=on_hand, reserved=reserved)
+    put_in_stock(FLOW, on_hand)
+    Sku.objects.update(reserved=reserved)
     computed = basket.compute(holding({FLOW: (5, "24.00")}), now=MORNING)
     assert computed.count == left
     assert computed.total == left * Decimal("24.00")

@@ -23,7 +23,7 @@ from checkout.models.snapshots import Snapshot
 from checkout.models.terms import TaxTreatment
 from checkout.status import OrderStatus
 from content.models import Picture
-from products import stock
+from products import guards, stock
 from products.fields import MoneyField
 from products.models import ProductPage, Sku
 from products.money import ZERO
@@ -510,3 +510,8 @@ class OrderEvent(Snapshot):
 
     def __str__(self) -> str:
         return f"{self.what} {self.data}"
+
+
+HISTORY_IS_KEPT = guards.append_only(
+    OrderEvent, "What happened to an order is never changed or deleted."
+)

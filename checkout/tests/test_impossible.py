@@ -6,10 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
+from django.utils import timezone
 
-from checkout.models import Order
+from accounts.tests.factories import make_user
+from checkout.models import Order, OrderEvent
 from checkout.status import GIVEN_BACK, SETTLED, OrderStatus
 from checkout.tests.factories import advance, make_order
 from products.tests.factories import make_product
@@ -89,3 +91,31 @@ def test_tally__of_what_came_and_went(
 
     stored = Order.objects.get()
     assert (stored.paid_total, stored.refunded_total) == (Decimal(paid), Decimal(refunded))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda events: events.update(what="paid"), id="another thing happened"),
+        pytest.param(lambda events: events.update(data={}), id="without its facts"),
+        pytest.param(lambda events: events.update(created_at=timezone.now()), id="another day"),
+        pytest.param(lambda events: events.delete(), id="never happened"),
+    ],
+)
+def test_event__cannot_become(order: Order, change: Callable[[models.QuerySet], object]) -> None:
+    was = list(OrderEvent.objects.values())
+
+    assert refused(lambda: change(OrderEvent.objects.all()))
+    assert list(OrderEvent.objects.values()) == was
+
+
+def test_event__outlives_whoever_did_it(order: Order) -> None:
+    clerk = make_user("clerk@example.com")
+    order.record("noted", actor=clerk)
+
+    clerk.delete()
+
+    assert [(event.what, event.actor) for event in order.events.all()] == [
+        ("placed", None),
+        ("noted", None),
+    ]

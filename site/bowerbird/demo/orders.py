@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -32,6 +32,7 @@ from checkout.payments.base import Observation, Outcome
 from checkout.placing import Details, place_order
 from checkout.status import OrderStatus
 from products import stock
+from products.guards import taken_down
 from products.models import MovementReason, StockMovement, Variant
 
 OPENING = "demo"  # the reference under which the catalogue's stock came
@@ -50,7 +51,7 @@ def load(say: Say) -> None:
     if not goods:
         return
     orders = plan(timezone.localdate(), goods)
-    with transaction.atomic():
+    with transaction.atomic(), taken_down(past.GUARDS, connection):
         load_coupons()
         past.set_back_movements(OPENING, orders[0].placed_at - timedelta(days=7))
         diary = past.Diary()

@@ -24,7 +24,12 @@ from checkout.models import (
     OrderEvent,
     Refund,
 )
+from checkout.models.orders import HISTORY_IS_KEPT
+from products.ledger import LEDGER_IS_KEPT
 from products.models import StockMovement
+
+# They keep history from being changed; here it is made.
+GUARDS = [*HISTORY_IS_KEPT, *LEDGER_IS_KEPT]
 
 
 class Diary:
