@@ -39,6 +39,10 @@ JOURNAL = (*_all_of("home", "author"), *_all_of("home", "topic"))
 SETTINGS = ("content.shopsettings:change_shopsettings", "content.wording:change_wording")
 # Publishes products and fetches pictures from elsewhere: more than writing a page.
 IMPORTS = ("products.productimport:add_productimport", "products.productimport:view_productimport")
+DISCREPANCIES = (
+    "checkout.discrepancy:view_discrepancy",
+    "checkout.discrepancy:change_discrepancy",
+)
 REFUNDS = ("checkout.refund:view_refund", "checkout.refund:add_refund")
 
 WRITE = ("add", "change", "publish")
@@ -72,6 +76,7 @@ ROLES = (
             *TAX_RATES,
             *SETTINGS,
             *REFUNDS,
+            *DISCREPANCIES,
             *IMPORTS,
         ),
         pages=(*WRITE, "lock", "unlock", "bulk_delete"),

@@ -5,7 +5,7 @@ Never inside a transaction. What a provider says now is right, whatever was hear
 
 from __future__ import annotations
 
-from checkout import holding, payments, settling
+from checkout import disputing, holding, payments, settling
 from checkout.models import Payment
 
 
@@ -18,3 +18,9 @@ def about_refunds(payment: Payment) -> None:
     """What of it went back, whoever sent it."""
     settling.apply_refunds(payment, payments.get(payment.provider).refunds_of(payment))
     holding.note_sent_back(payment)
+
+
+def about_disputes(payment: Payment) -> None:
+    """Whether the customer's bank asks for it back, and what it has decided."""
+    for dispute in payments.get(payment.provider).disputes_of(payment):
+        disputing.apply(payment, dispute)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +11,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from checkout import asking, credit_notes, emails, invoices, refunding, stripe_events
+from checkout import (
+    asking,
+    credit_notes,
+    emails,
+    invoices,
+    reconciled_days,
+    refunding,
+    stripe_events,
+)
 from checkout.models import CreditNote, Invoice, Order, Payment, PaymentEvent
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus, TransitionNotAllowed
@@ -80,6 +88,12 @@ def reconcile_payment(payment_id: int) -> None:
     asking.about_payment(payment)
 
 
+@shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
+def reconcile_day(day: str) -> None:
+    """Compare one day, "2026-11-25", with Stripe's books."""
+    reconciled_days.reconcile_due(date.fromisoformat(day))
+
+
 # --- What beat asks, and `manage.py catch_up` ----------------------------------------------------
 
 
@@ -113,6 +127,12 @@ def reconcile_open_payments() -> None:
         F("checked_at").asc(nulls_first=True)
     )
     _each(reconcile_payment, stale.values_list("pk", flat=True)[:100])
+
+
+@shared_task
+def reconcile_due_days() -> None:
+    """Once a night, and nights that were missed."""
+    _each(reconcile_day, [day.isoformat() for day in reconciled_days.due()])
 
 
 @shared_task

@@ -21,6 +21,7 @@ _WORDS = {
     "payment_refused": gettext_lazy("Payment refused by the provider"),
     "payment_accepted": gettext_lazy("Held payment accepted"),
     "payment_returned": gettext_lazy("Held payment not taken"),
+    "books_brought_up_to_date": gettext_lazy("Compared with the payment service again"),
     "dispute_opened": gettext_lazy("The customer’s bank asks for the money back"),
     "dispute_won": gettext_lazy("Dispute decided for the shop"),
     "dispute_lost": gettext_lazy("Dispute decided for the customer"),

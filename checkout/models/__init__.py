@@ -10,6 +10,7 @@ from checkout.models.documents import (
 from checkout.models.notes import OrderNote, OrderTag, TaggedOrder
 from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
+from checkout.models.reconciliation import Discrepancy, ReconciledDay
 from checkout.models.refunds import Refund
 from checkout.models.returns import ReturnLine, ReturnRequest
 from checkout.models.shipments import Shipment, Tracking
@@ -18,6 +19,7 @@ from checkout.models.terms import ShippingMethod, TaxRate, TaxTreatment
 __all__ = [
     "CreditNote",
     "CreditNoteLine",
+    "Discrepancy",
     "Dispute",
     "DisputeState",
     "EmailKind",
@@ -34,6 +36,7 @@ __all__ = [
     "Payment",
     "PaymentEvent",
     "PaymentStatus",
+    "ReconciledDay",
     "Refund",
     "ReturnLine",
     "ReturnRequest",

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from checkout.payments.base import Observation, Outcome, ProviderRefused, SeenRefund, Started
+from checkout.payments.base import (
+    Observation,
+    Outcome,
+    ProviderRefused,
+    SeenDispute,
+    SeenRefund,
+    Started,
+)
 from products.money import ZERO
 
 if TYPE_CHECKING:
@@ -54,4 +61,7 @@ class BankTransfer:
         return ""
 
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        return []
+
+    def disputes_of(self, payment: Payment) -> list[SeenDispute]:
         return []

@@ -142,3 +142,7 @@ class PaymentProvider(Protocol):
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
         """All money of this payment that went back, as the provider knows. Raises as `start`."""
         ...
+
+    def disputes_of(self, payment: Payment) -> list[SeenDispute]:
+        """All that banks asked about it. Raises as `start`."""
+        ...

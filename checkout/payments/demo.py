@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from checkout.payments.base import Observation, Outcome, SeenRefund, Started
+from checkout.payments.base import Observation, Outcome, SeenDispute, SeenRefund, Started
 from checkout.status import OrderStatus
 from products.money import ZERO
 
@@ -59,4 +59,7 @@ class Demo:
         return ""
 
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
+        return []
+
+    def disputes_of(self, payment: Payment) -> list[SeenDispute]:
         return []

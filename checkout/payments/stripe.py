@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -155,16 +155,21 @@ class Stripe:
         return f"https://dashboard.stripe.com/{mode}payments/{payment.charge}"
 
     def refunds_of(self, payment: Payment) -> list[SeenRefund]:
-        if not payment.charge:
-            return []
-        listed = call(
-            lambda client: list(
-                client.v1.refunds.list(
-                    params={"payment_intent": payment.charge, "limit": PAGE}
-                ).auto_paging_iter()
-            )
-        )
-        return [see_refund(refund.to_dict()) for refund in listed]
+        listed = _all_of(payment, lambda client: client.v1.refunds)
+        return [see_refund(refund) for refund in listed]
+
+    def disputes_of(self, payment: Payment) -> list[SeenDispute]:
+        listed = _all_of(payment, lambda client: client.v1.disputes)
+        return [see_dispute(dispute) for dispute in listed]
+
+
+def _all_of(payment: Payment, kind: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """What Stripe lists of a payment. Nothing where nobody has tried to pay yet."""
+    if not payment.charge:
+        return []
+    params = {"payment_intent": payment.charge, "limit": PAGE}
+    pages = call(lambda client: list(kind(client).list(params=params).auto_paging_iter()))
+    return [one.to_dict() for one in pages]
 
 
 def see_refund(refund: Mapping[str, Any]) -> SeenRefund:

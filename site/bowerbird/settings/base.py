@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "release-expired-orders": {"task": "checkout.tasks.release_expired", "schedule": 60},
     "process-late-events": {"task": "checkout.tasks.process_due_events", "schedule": 60},
     "reconcile-payments": {"task": "checkout.tasks.reconcile_open_payments", "schedule": 120},
+    "reconcile-days": {"task": "checkout.tasks.reconcile_due_days", "schedule": 30 * 60},
     "refund-due": {"task": "checkout.tasks.make_due_refunds", "schedule": 120},
     "render-due-invoices": {"task": "checkout.tasks.render_due_invoices", "schedule": 120},
     "send-due-emails": {"task": "checkout.tasks.send_due_emails", "schedule": 60},
