@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import migrated
 from tests.indexing import OnRequest
 
 _DATABASES = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
@@ -33,6 +36,15 @@ class TwoByTwo(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where `tests.run` asks for scopes; None leaves it to xdist."""
     return TwoByTwo(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Where the database is a file of this run, begin with a copy that is migrated already."""
+    if connection.vendor != "sqlite":
+        return bool(request.config.getvalue("reuse_db"))
+    migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"]))
+    return True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
