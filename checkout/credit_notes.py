@@ -13,7 +13,8 @@ from checkout.models import CreditNote
 
 
 def due() -> list[int]:
-    return list(CreditNote.objects.due().order_by("issued_at").values_list("pk", flat=True)[:200])
+    waiting = CreditNote.objects.due().unclaimed()
+    return list(waiting.order_by("issued_at").values_list("pk", flat=True)[:200])
 
 
 def rendered(credit_note: CreditNote) -> CreditNote:

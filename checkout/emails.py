@@ -85,14 +85,33 @@ def correct_address(order: Order, address: str, *, again: bool, actor: Any = Non
 
 
 def due() -> list[int]:
-    emails = OrderEmail.objects.due().unclaimed()
+    emails = OrderEmail.objects.ready().unclaimed()
     return list(emails.order_by("created_at").values_list("pk", flat=True)[:200])
 
 
 def send(email_id: int) -> bool:
-    """Send it, unless that happened or another worker is at it. Raises what the server raises."""
-    if not OrderEmail.objects.due().claim(email_id, attempts=F("attempts") + 1, last_error=""):
+    """Send it, unless that happened, another worker is at it or its invoice is not there yet.
+
+    Raises what the server raises.
+    """
+    if not OrderEmail.objects.ready().filter(pk=email_id).exists():
         return False
+    begun = {"attempts": F("attempts") + 1, "last_error": ""}
+    with OrderEmail.objects.due().claimed(email_id, **begun) as mine:
+        if mine:
+            _send(email_id)
+    return mine
+
+
+def send_what_waited(order_id: int) -> None:
+    """A document of this order has been rendered."""
+    from checkout.tasks import send_email
+
+    for pk in OrderEmail.objects.ready().filter(order_id=order_id).values_list("pk", flat=True):
+        send_email.delay_on_commit(pk)
+
+
+def _send(email_id: int) -> None:
     email = OrderEmail.objects.select_related(
         "order__site", "refund__payment", "refund__credit_note"
     ).get(pk=email_id)
@@ -103,7 +122,6 @@ def send(email_id: int) -> bool:
     except Exception as error:
         _note_failure(email, failure_in(error))
         raise
-    return True
 
 
 def build(email: OrderEmail) -> EmailMultiAlternatives:

@@ -33,7 +33,9 @@ def issue(order: Order) -> Invoice:
 
 
 def due() -> list[int]:
-    return list(Invoice.objects.due().order_by("issued_at").values_list("pk", flat=True)[:200])
+    return list(
+        Invoice.objects.due().unclaimed().order_by("issued_at").values_list("pk", flat=True)[:200]
+    )
 
 
 def rendered(invoice: Invoice) -> Invoice:

@@ -9,21 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from checkout import crediting, emails, payments, status
 from checkout.models import CreditNote, EmailKind, Order, Payment, Refund
-from checkout.payments.base import ProviderRefused, ProviderUnavailable
+from checkout.payments.base import ProviderRefused
 from checkout.refund_shares import CannotGiveBack, Wish, everything, money_left, total_of
 from products import stock
 from products.models import MovementReason, StockMovement
 from products.money import ZERO
 
 logger = logging.getLogger(__name__)
-
-# Longer than any task may run, so that a claim outlives its claimant only when that was killed.
-CLAIM = timedelta(minutes=5)
 
 
 class NothingToRefund(Exception):
@@ -126,14 +123,14 @@ def make(refund_id: int) -> None:
 
     Raises ProviderUnavailable: asking again with the same key is safe.
     """
-    if not _claim(refund_id):
-        return
-    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    with Refund.objects.due_from_provider().claimed(refund_id) as mine:
+        if mine:
+            _make(Refund.objects.select_related("payment__order").get(pk=refund_id))
+
+
+def _make(refund: Refund) -> None:
     try:
         reference = payments.get(refund.payment.provider).refund(refund)
-    except ProviderUnavailable:
-        Refund.objects.filter(pk=refund_id).update(claimed_until=None)
-        raise
     except ProviderRefused as error:
         _note_refusal(refund, error.code)
     else:
@@ -226,7 +223,7 @@ def unbook(payment: Payment, *, reference: str, why: str) -> bool:
 def due() -> list[int]:
     """Those whose task was lost: old enough for it to have run."""
     late = timezone.now() - timedelta(seconds=30)
-    found = _unclaimed(Refund.objects.due_from_provider()).filter(created_at__lt=late)
+    found = Refund.objects.due_from_provider().unclaimed().filter(created_at__lt=late)
     return list(found.order_by("created_at").values_list("pk", flat=True)[:200])
 
 
@@ -332,12 +329,3 @@ def _payments(order: Order) -> QuerySet[Payment]:
 
 def _locked_order(refund: Refund) -> Order:
     return Order.objects.select_for_update().get(pk=refund.payment.order_id)
-
-
-def _unclaimed(refunds: QuerySet[Refund]) -> QuerySet[Refund]:
-    return refunds.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now()))
-
-
-def _claim(refund_id: int) -> bool:
-    mine = _unclaimed(Refund.objects.due_from_provider()).filter(pk=refund_id)
-    return bool(mine.update(claimed_until=timezone.now() + CLAIM))

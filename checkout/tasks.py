@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,9 +22,11 @@ from checkout import (
     refunding,
     stripe_events,
 )
+from checkout.documents.archive import BeingRendered
 from checkout.models import CreditNote, Invoice, Order, Payment, PaymentEvent
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.status import OrderStatus, TransitionNotAllowed
+from content.due import Round, each
 
 logger = logging.getLogger(__name__)
 
@@ -38,39 +42,51 @@ RECHECK_AFTER = timedelta(minutes=2)
 
 
 @shared_task
-def send_email(email_id: int) -> None:
+def send_email(email_id: int) -> bool:
     """One try. A failure is kept with the e-mail, and beat comes back when its back-off ends."""
     try:
         emails.send(email_id)
     except Exception as error:
         # Not the error itself: mail servers quote addresses in theirs.
         logger.warning("e-mail %s not sent: %s", email_id, type(error).__name__)
+        return False
+    return True
 
 
 @shared_task(autoretry_for=(OSError,), **_RETRY)
 def render_invoice(invoice_id: int) -> None:
     for invoice in Invoice.objects.due().filter(pk=invoice_id):
-        invoices.rendered(invoice)
+        _render(invoice, invoices.rendered)
 
 
 @shared_task(autoretry_for=(OSError,), **_RETRY)
 def render_credit_note(credit_note_id: int) -> None:
     for credit_note in CreditNote.objects.due().filter(pk=credit_note_id):
-        credit_notes.rendered(credit_note)
+        _render(credit_note, credit_notes.rendered)
+
+
+def _render(paper: Any, render: Callable[[Any], object]) -> None:
+    """And send what waited for it. Whoever renders it already does that too."""
+    with suppress(BeingRendered):
+        render(paper)
+        emails.send_what_waited(paper.order_id)
 
 
 @shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
 def process_event(event_id: int) -> None:
     """Bring a provider's message into the books, then mark it done."""
-    event = PaymentEvent.objects.select_related("payment__order").get(pk=event_id)
-    if event.processed_at:
-        return
+    with PaymentEvent.objects.due().claimed(event_id) as mine:
+        if mine:
+            _process(PaymentEvent.objects.select_related("payment__order").get(pk=event_id))
+
+
+def _process(event: PaymentEvent) -> None:
     try:
         stripe_events.handle(event)
     except ProviderRefused as error:
         # What it tells of is unknown to Stripe itself; the nightly comparison reports the rest.
-        logger.error("event %s cannot be followed up: %s", event_id, error.code)
-    PaymentEvent.objects.filter(pk=event_id).update(processed_at=timezone.now())
+        logger.error("event %s cannot be followed up: %s", event.pk, error.code)
+    PaymentEvent.objects.filter(pk=event.pk).update(processed_at=timezone.now())
 
 
 @shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
@@ -82,10 +98,10 @@ def make_refund(refund_id: int) -> None:
 @shared_task
 def reconcile_payment(payment_id: int) -> None:
     """Ask the provider how a payment stands; a lost webhook loses nothing."""
-    payment = Payment.objects.select_related("order").get(pk=payment_id)
     # Noted first, so that one which cannot be looked up does not crowd out the others.
-    Payment.objects.filter(pk=payment_id).update(checked_at=timezone.now())
-    asking.about_payment(payment)
+    with Payment.objects.unsettled().claimed(payment_id, checked_at=timezone.now()) as mine:
+        if mine:
+            asking.about_payment(Payment.objects.select_related("order").get(pk=payment_id))
 
 
 @shared_task(autoretry_for=(ProviderUnavailable,), **_RETRY)
@@ -98,48 +114,55 @@ def reconcile_day(day: str) -> None:
 
 
 @shared_task
-def send_due_emails() -> None:
-    _each(send_email, emails.due())
+def send_due_emails() -> Round:
+    return each(send_email, emails.due())
 
 
 @shared_task
-def render_due_invoices() -> None:
-    _each(render_invoice, invoices.due())
-    _each(render_credit_note, credit_notes.due())
+def render_due_invoices() -> Round:
+    made = each(render_invoice, invoices.due())
+    return made.and_then(each(render_credit_note, credit_notes.due()))
 
 
 @shared_task
-def process_due_events() -> None:
-    late = PaymentEvent.objects.due().filter(received_at__lt=timezone.now() - timedelta(seconds=30))
-    _each(process_event, late.values_list("pk", flat=True)[:200])
+def process_due_events() -> Round:
+    before = timezone.now() - timedelta(seconds=30)
+    late = PaymentEvent.objects.due().unclaimed().filter(received_at__lt=before)
+    return each(process_event, late.order_by("received_at").values_list("pk", flat=True)[:200])
 
 
 @shared_task
-def make_due_refunds() -> None:
-    _each(make_refund, refunding.due())
+def make_due_refunds() -> Round:
+    return each(make_refund, refunding.due())
 
 
 @shared_task
-def reconcile_open_payments() -> None:
+def reconcile_open_payments() -> Round:
     before = timezone.now() - RECHECK_AFTER
-    payments_due = Payment.objects.unsettled().filter(created_at__lt=before)
+    payments_due = Payment.objects.unsettled().unclaimed().filter(created_at__lt=before)
     stale = payments_due.exclude(checked_at__gt=before).order_by(
         F("checked_at").asc(nulls_first=True)
     )
-    _each(reconcile_payment, stale.values_list("pk", flat=True)[:100])
+    return each(reconcile_payment, stale.values_list("pk", flat=True)[:100])
 
 
 @shared_task
-def reconcile_due_days() -> None:
+def reconcile_due_days() -> Round:
     """Once a night, and nights that were missed."""
-    _each(reconcile_day, [day.isoformat() for day in reconciled_days.due()])
+    return each(reconcile_day, [day.isoformat() for day in reconciled_days.due()])
 
 
 @shared_task
-def release_expired() -> None:
-    """Give back the stock of orders that were not paid in time."""
-    for order in Order.objects.overdue().order_by("expires_at")[:500]:
-        expire(order)
+def release_expired() -> Round:
+    """Give back the stock of orders that were not paid in time: each under its own lock."""
+    overdue = Order.objects.overdue().order_by("expires_at")
+    return each(expire_order, overdue.values_list("pk", flat=True)[:500])
+
+
+@shared_task
+def expire_order(order_id: int) -> None:
+    """Under the order's lock, so that it needs no claim."""
+    expire(Order.objects.get(pk=order_id))
 
 
 def expire(order: Order) -> None:
@@ -152,12 +175,3 @@ def expire(order: Order) -> None:
     except TransitionNotAllowed:
         logger.info("order %s moved on before it could expire", order.pk)
     order.refresh_from_db()
-
-
-def _each(task: Any, ids: Any) -> None:
-    """Queue one task an id, so that one that fails does not hold up the others."""
-    for pk in ids:
-        try:
-            task.delay(pk)
-        except Exception as error:
-            logger.warning("%s(%s) left for the next time: %s", task.name, pk, type(error).__name__)

@@ -20,7 +20,7 @@ from wagtail.models import Site
 from basket import basket as current_basket
 from basket import changes, store
 from checkout import credit_notes, invoices, paying, payments, placing, settling
-from checkout.documents.archive import DocumentDamaged
+from checkout.documents.archive import BeingRendered, DocumentDamaged
 from checkout.forms import CheckoutForm
 from checkout.models import CreditNote, Invoice, Order, Payment, Refund
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
@@ -260,6 +260,9 @@ def _document(request: HttpRequest, paper: Any, read: Callable[[Any], bytes]) ->
     """An invoice or a credit note, which whoever knows the order may read."""
     try:
         content = BytesIO(read(paper))
+    except BeingRendered:
+        messages.info(request, _("Your document is being made. Please try again in a moment."))
+        return redirect(paper.order)
     except DocumentDamaged:
         messages.error(request, _("This document cannot be shown just now. We have been told."))
         return redirect(paper.order)

@@ -1,12 +1,9 @@
-import logging
-
 from celery import shared_task
 from django.core.management import call_command
 
 from content import renditions
+from content.due import Round, each
 from content.models import Picture
-
-logger = logging.getLogger(__name__)
 
 # A later run goes on with the rest: a queue that nobody reads must not grow without end.
 PICTURES_A_RUN = 500
@@ -32,10 +29,5 @@ def make_renditions(picture_id: int) -> None:
 
 
 @shared_task
-def make_due_renditions() -> None:
-    """Queue one task a picture, so that one that fails does not hold up the others."""
-    for pk in renditions.due().values_list("pk", flat=True)[:PICTURES_A_RUN]:
-        try:
-            make_renditions.delay(pk)
-        except Exception as error:
-            logger.warning("picture %s left for the next time: %s", pk, type(error).__name__)
+def make_due_renditions() -> Round:
+    return each(make_renditions, renditions.due().values_list("pk", flat=True)[:PICTURES_A_RUN])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from content.due import Round, each
 from products.importing import runs
 from products.models import ProductImport
 
@@ -16,7 +17,6 @@ def work_on_import(run_id: int) -> None:
 
 
 @shared_task
-def work_on_due_imports() -> None:
+def work_on_due_imports() -> Round:
     """Those whose task was lost, or whose worker was killed."""
-    for run_id in ProductImport.objects.due().values_list("pk", flat=True)[:20]:
-        work_on_import.delay_on_commit(run_id)
+    return each(work_on_import, ProductImport.objects.due().values_list("pk", flat=True)[:20])

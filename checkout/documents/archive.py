@@ -26,6 +26,10 @@ class DocumentDamaged(Exception):
         self.what = what
 
 
+class BeingRendered(Exception):
+    """Another worker is at it: ask again in a moment."""
+
+
 class DocumentSound(Exception):
     """There is nothing to mend: the file is what was rendered."""
 
@@ -46,16 +50,16 @@ def read(paper: Any) -> bytes:
 
 
 def keep(paper: P, render: Callable[[P], bytes]) -> P:
-    """Render and keep it, unless that has happened.
-
-    Two workers may render at once: the first to save wins, the other's file is thrown away.
-    """
+    """Render and keep it, unless that has happened. Raises BeingRendered."""
     if paper.pdf:
         return paper
-    file = _stored(paper, render(paper))
-    if not type(paper).objects.filter(pk=paper.pk, pdf="").update(**file):
-        paper.pdf.storage.delete(file["pdf"])
+    papers = type(paper).objects
+    with papers.due().claimed(paper.pk) as mine:
+        if mine:
+            papers.filter(pk=paper.pk).update(**_stored(paper, render(paper)))
     paper.refresh_from_db()
+    if not paper.pdf:
+        raise BeingRendered(str(paper))
     return paper
 
 

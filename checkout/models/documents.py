@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkout.models.claims import Claimable, ClaimableQuerySet
 from checkout.models.orders import Order, OrderLine
 from checkout.models.refunds import Refund
 from checkout.models.returns import ReturnRequest
 from checkout.models.snapshots import Snapshot
 from checkout.refund_shares import Part
 from checkout.totals import NOTHING, Amount, TaxTotals
+from content.claims import Claimable, ClaimableQuerySet
 from content.mail_server import Failure
 from products.fields import MoneyField
 
@@ -35,13 +35,13 @@ class InvoiceSeries(models.Model):
         return self.prefix
 
 
-class PaperQuerySet(models.QuerySet[Any]):
+class PaperQuerySet(ClaimableQuerySet):
     def due(self) -> PaperQuerySet:
         """Numbered, not rendered yet."""
         return self.filter(rendered_at__isnull=True)
 
 
-class Paper(models.Model):
+class Paper(Claimable):
     """A numbered document: rendered once, kept privately, and checked whenever it is read.
 
     `parties` are seller, buyer and recipient as they were at issue (`checkout.documents.parties`),
@@ -220,6 +220,14 @@ class OrderEmailQuerySet(ClaimableQuerySet):
     def due(self) -> OrderEmailQuerySet:
         """To be sent, now or when its back-off ends."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def ready(self) -> OrderEmailQuerySet:
+        """Due, and what goes with it is there: an e-mail waits for its documents."""
+        without_invoice = Q(kind=EmailKind.CONFIRMED, order__invoice__rendered_at__isnull=True)
+        has_note = Q(refund__credit_note__isnull=False)
+        return self.due().exclude(
+            without_invoice | has_note & Q(refund__credit_note__rendered_at__isnull=True)
+        )
 
     def failed(self) -> OrderEmailQuerySet:
         """Nobody tries any more: staff must see to it."""

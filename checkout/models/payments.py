@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models.orders import Order
+from content.claims import Claimable, ClaimableQuerySet
 from products.fields import MoneyField
 from products.money import ZERO
 
@@ -28,7 +29,7 @@ class PaymentStatus(models.TextChoices):
 ARRIVED = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.HELD, PaymentStatus.RETURNED})
 
 
-class PaymentQuerySet(models.QuerySet["Payment"]):
+class PaymentQuerySet(ClaimableQuerySet):
     def unsettled(self) -> PaymentQuerySet:
         """Begun at a provider that can be asked how it ended."""
         return self.filter(
@@ -44,7 +45,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(status=PaymentStatus.HELD)
 
 
-class Payment(models.Model):
+class Payment(Claimable):
     """One attempt to pay an order.
 
     `parameters` are fixed before the provider is first called, so that a retry sends exactly the
@@ -139,12 +140,12 @@ class Payment(models.Model):
         return self.order.expires_at or self.created_at
 
 
-class PaymentEventQuerySet(models.QuerySet["PaymentEvent"]):
+class PaymentEventQuerySet(ClaimableQuerySet):
     def due(self) -> PaymentEventQuerySet:
         return self.filter(processed_at__isnull=True)
 
 
-class PaymentEvent(models.Model):
+class PaymentEvent(Claimable):
     """A provider's message, stored as it came once its signature was found good."""
 
     provider = models.CharField(max_length=32)

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models.payments import Payment
+from content.claims import Claimable, ClaimableQuerySet
 from products.fields import MoneyField
 
 
-class RefundQuerySet(models.QuerySet["Refund"]):
+class RefundQuerySet(ClaimableQuerySet):
     def due(self) -> RefundQuerySet:
         return self.filter(made_at__isnull=True)
 
@@ -29,7 +30,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.due().filter(by_hand=False).exclude(last_error="")
 
 
-class Refund(models.Model):
+class Refund(Claimable):
     """Money that goes back. Due until `made_at`; the task that makes it may run twice.
 
     Part of a payment or all of it. `claimed_until` keeps a second worker away while a first one
@@ -67,7 +68,6 @@ class Refund(models.Model):
     )
     reference = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    claimed_until = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     made_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)

@@ -10,12 +10,12 @@ import pytest
 import time_machine
 from celery import current_app
 from django.conf import settings as django_settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from bowerbird.celery import ShopTask
-from checkout import settling, tasks
+from checkout import emails, settling, tasks
 from checkout.models import Invoice, Order, OrderEmail, Payment, PaymentEvent, PaymentStatus, Refund
 from checkout.payments.base import Observation, Outcome, ProviderUnavailable
 from checkout.payments.demo import Demo
@@ -182,7 +182,7 @@ def test_queue__one_that_cannot_be_queued_does_not_hold_up_the_others(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     OrderEmail.objects.create(order=order, kind="received")
-    OrderEmail.objects.create(order=order, kind="confirmed")
+    OrderEmail.objects.create(order=order, kind="sent")
     tried: list[int] = []
 
     def delay(self: ShopTask, pk: int) -> None:
@@ -354,6 +354,45 @@ def test_catch_up__one_that_fails_does_not_hold_up_the_others(
     for name in scheduled:
         monkeypatch.setattr(current_app.tasks[name], "run", runner(name))
 
-    call_command("catch_up")
+    with pytest.raises(CommandError, match=broken.replace("_", "-").removesuffix("-expired")):
+        call_command("catch_up")
 
     assert done == scheduled
+
+
+@pytest.mark.usefixtures("same_connection")
+def test_catch_up__says_what_it_did_and_whether_all_went_well(
+    order: Order, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settling.apply(order.payments.get(), Observation(Outcome.PAID, order.total, "GBP"))
+    OrderEmail.objects.create(order=order, kind="sent")
+    call_command("catch_up")
+    assert capsys.readouterr().out.splitlines() == [
+        "render-due-invoices: 1 done, 0 failed",
+        "send-due-emails: 2 done, 0 failed",
+    ]
+
+    call_command("catch_up")
+    assert capsys.readouterr().out == ""
+
+    def refuse(email_id: int) -> bool:
+        raise ConnectionRefusedError
+
+    OrderEmail.objects.create(order=order, kind="sent", edition=2)
+    monkeypatch.setattr(emails, "send", refuse)
+    with pytest.raises(CommandError, match="send-due-emails"):
+        call_command("catch_up")
+    assert capsys.readouterr().out == "send-due-emails: 0 done, 1 failed\n"
+
+
+def test_catch_up__does_all_of_it_in_its_own_process(
+    order: Order, same_connection: None, celery_not_eager: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker may be what failed: nothing is left to it."""
+    monkeypatch.setitem(current_app.conf, "task_always_eager", False)
+    OrderEmail.objects.create(order=order, kind="sent")
+
+    call_command("catch_up")
+
+    assert not OrderEmail.objects.due().exists()
+    assert current_app.conf.task_always_eager is False

@@ -10,11 +10,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from checkout.models import OrderEmail
-from checkout.models.claims import CLAIM
 from checkout.tests.factories import make_order
+from content.claims import CLAIM
 from products.tests.factories import make_product
 
 NOW = timezone.now()
+
+
+@pytest.fixture
+def email(db: None) -> OrderEmail:
+    make_product(sku="WAVES")
+    return make_order({"WAVES": 1}).emails.get()
 
 
 def test_claim__outlives_any_task(settings: Settings) -> None:
@@ -25,29 +31,49 @@ def test_claim__outlives_any_task(settings: Settings) -> None:
     assert lost_after < CLAIM.total_seconds()
 
 
-@pytest.mark.django_db
-def test_claim__for_one_and_for_a_while() -> None:
-    make_product(sku="WAVES")
-    email = make_order({"WAVES": 1}).emails.get()
-    emails = OrderEmail.objects.due()
+def test_claim__for_one_at_a_time(email: OrderEmail) -> None:
+    due = OrderEmail.objects.due()
 
-    with time_machine.travel(NOW, tick=False):
-        assert [emails.claim(email.pk, attempts=7) for _ in range(3)] == [True, False, False]
+    with due.claimed(email.pk, attempts=7) as first, due.claimed(email.pk, attempts=9) as second:
+        assert (first, second) == (True, False)
+        assert not due.unclaimed().exists()
     email.refresh_from_db()
-    assert (email.claimed_until, email.attempts) == (NOW + CLAIM, 7)
-    with time_machine.travel(NOW + CLAIM - timedelta(seconds=1)):
-        assert not emails.unclaimed().exists()
-        assert emails.claim(email.pk) is False
-    with time_machine.travel(NOW + CLAIM):
-        assert emails.unclaimed().get() == email
-        assert emails.claim(email.pk) is True
+    assert (email.claimed_until, email.attempts) == (None, 7)
+    with due.claimed(email.pk) as third:
+        assert third is True
 
 
-@pytest.mark.django_db
-def test_claim__only_of_what_is_due() -> None:
-    make_product(sku="WAVES")
-    email = make_order({"WAVES": 1}).emails.get()
+def test_claim__ends_however_the_work_ends(email: OrderEmail) -> None:
+    with pytest.raises(SystemExit), OrderEmail.objects.due().claimed(email.pk):
+        raise SystemExit
+
+    assert OrderEmail.objects.get().claimed_until is None
+
+
+def test_claim__of_one_who_was_killed_lapses(email: OrderEmail) -> None:
+    due = OrderEmail.objects.due()
+    with time_machine.travel(NOW, tick=False):
+        killed = due.claimed(email.pk)
+        killed.__enter__()
+
+    with time_machine.travel(NOW + CLAIM - timedelta(seconds=1)), due.claimed(email.pk) as early:
+        assert early is False
+    with time_machine.travel(NOW + CLAIM), due.claimed(email.pk) as late:
+        assert late is True
+
+
+def test_claim__a_lapsed_one_does_not_end_anothers(email: OrderEmail) -> None:
+    """Who was asleep for so long that another took over must not let a third one in."""
+    due = OrderEmail.objects.due()
+    with time_machine.travel(NOW, tick=False), due.claimed(email.pk):
+        OrderEmail.objects.update(claimed_until=NOW + timedelta(hours=1))
+
+    assert OrderEmail.objects.get().claimed_until == NOW + timedelta(hours=1)
+
+
+def test_claim__only_of_what_is_due(email: OrderEmail) -> None:
     OrderEmail.objects.update(sent_at=NOW)
 
-    assert OrderEmail.objects.due().claim(email.pk) is False
+    with OrderEmail.objects.due().claimed(email.pk) as mine:
+        assert mine is False
     assert OrderEmail.objects.get().claimed_until is None

@@ -295,6 +295,9 @@ def test_credit_note__goes_with_the_email(order: Order) -> None:
     note = give(order, {"WAVES": 1}, "10.00")
     tasks.make_refund(Refund.objects.get().pk)
     tasks.send_email(order.emails.get(kind="refunded").pk)
+    assert mail.outbox == []  # it waits for the credit note
+    tasks.render_due_invoices()
+    tasks.send_email(order.emails.get(kind="refunded").pk)
 
     [message] = mail.outbox
     [(name, content, kind)] = [tuple(a) for a in message.attachments]

@@ -468,6 +468,7 @@ def test_correct_address__and_send_what_could_not_be_delivered(
 ) -> None:
     tasks.send_due_emails()
     failed = mark_paid(order)
+    tasks.render_due_invoices()
     fail(failed, FINAL_FAILURES["no such mailbox"][0], monkeypatch)
 
     assert emails.correct_address(order, "grace@example.com", again=True) is True

@@ -230,6 +230,7 @@ def test_all__in_the_order_s_language_and_without_reaching_out() -> None:
 
 def test_all__sent_once(mailoutbox: list[EmailMultiAlternatives]) -> None:
     each_kind()
+    tasks.render_due_invoices()
 
     for _ in range(3):
         tasks.send_due_emails()

@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.core.files.storage import storages
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.http import FileResponse
 from django.test import Client
@@ -23,8 +24,9 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from basket.tests.test_coupons import make_coupon
-from checkout import invoices, numbering, pdf, settling, tasks
-from checkout.models import Invoice, InvoiceSeries, Order
+from checkout import emails, invoices, numbering, pdf, settling, tasks
+from checkout.documents.archive import BeingRendered
+from checkout.models import Invoice, InvoiceSeries, Order, OrderEmail
 from checkout.status import OrderStatus
 from checkout.tests.e_invoice_rules import broken_rules
 from checkout.tests.factories import ADDRESS, make_order
@@ -141,21 +143,63 @@ def test_pdf__made_once_and_kept(product: None, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_pdf__two_workers_at_once(product: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both render; the file of the second to finish is thrown away."""
+    """The second finds it taken, and renders nothing."""
     invoice = make_invoice()
     before = stored_files()
-    real = invoices.render_pdf
+    rendered: list[Invoice] = []
 
     def slow(one: Invoice) -> bytes:
-        monkeypatch.setattr(invoices, "render_pdf", lambda one: b"%PDF-quick")
-        invoices.rendered(Invoice.objects.get())
-        return real(one)
+        rendered.append(one)
+        with pytest.raises(BeingRendered):
+            invoices.rendered(Invoice.objects.get())
+        assert invoices.due() == []
+        return b"%PDF-slow"
 
     monkeypatch.setattr(invoices, "render_pdf", slow)
 
-    with invoices.rendered(invoice).pdf.open("rb") as file:
-        assert file.read() == b"%PDF-quick"
+    assert invoices.content(invoice) == b"%PDF-slow"
+    assert rendered == [invoice]
     assert len(stored_files() - before) == 1
+
+
+def test_pdf__one_that_cannot_be_rendered_is_free_again(
+    product: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = make_invoice()
+
+    def broken(one: Invoice) -> bytes:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(invoices, "render_pdf", broken)
+    with pytest.raises(OSError, match="disk full"):
+        invoices.rendered(invoice)
+
+    assert invoices.due() == [invoice.pk]
+
+
+def test_address__while_it_is_being_rendered(client: Client, product: None) -> None:
+    invoice = make_invoice()
+    with Invoice.objects.due().claimed(invoice.pk):
+        response = client.get(invoice.get_absolute_url(), follow=True)
+
+    assert response.redirect_chain == [(invoice.order.get_absolute_url(), 302)]
+    assert "being made" in response.content.decode()
+    assert Invoice.objects.get().rendered_at is None
+
+
+def test_email__waits_for_its_invoice(product: None, mailoutbox: list[EmailMessage]) -> None:
+    invoice = make_invoice()
+    email = invoice.order.emails.get(kind="confirmed")
+
+    assert email.pk not in emails.due()
+    assert emails.send(email.pk) is False
+    assert mailoutbox == []
+    assert OrderEmail.objects.get(pk=email.pk).attempts == 0
+
+    tasks.render_invoice(invoice.pk)
+
+    assert email.pk in emails.due()
+    assert emails.send(email.pk) is True
 
 
 def test_pdf__kept_where_no_address_leads(product: None) -> None:

@@ -21,6 +21,7 @@ from checkout.refund_shares import Wish
 from checkout.refunding import NothingToRefund, RefundSettled
 from checkout.status import OrderStatus, TransitionNotAllowed
 from checkout.tests.factories import make_order
+from content.claims import CLAIM
 from products.models import MovementReason, Sku, StockMovement
 from products.tests.factories import make_product
 
@@ -272,11 +273,11 @@ def test_make__not_while_another_worker_asks(
 def test_make__a_worker_that_was_killed_loses_its_claim(order: Order, bank: Bank) -> None:
     refund = refund_all(order)
     now = timezone.now()
-    Refund.objects.update(claimed_until=now + refunding.CLAIM)
+    Refund.objects.update(claimed_until=now + CLAIM)
 
-    with time_machine.travel(now + refunding.CLAIM / 2):
+    with time_machine.travel(now + CLAIM / 2):
         assert refunding.due() == []
-    with time_machine.travel(now + refunding.CLAIM * 2):
+    with time_machine.travel(now + CLAIM * 2):
         assert refunding.due() == [refund.pk]
         tasks.make_refund(refund.pk)
 

@@ -186,13 +186,14 @@ CELERY_TASK_ROUTES = {
     "content.tasks.make_renditions": {"queue": "pictures"},
     "products.tasks.work_on_import": {"queue": "imports"},
 }
-# Every entry is also what `manage.py catch_up` runs where there is no beat.
+# Every entry is also what `manage.py catch_up` runs, in this order: what money came is heard before
+# reservations end, and documents are made before the e-mails that carry them.
 CELERY_BEAT_SCHEDULE = {
     "publish-scheduled-pages": {"task": "content.tasks.publish_scheduled", "schedule": 60},
-    "release-expired-orders": {"task": "checkout.tasks.release_expired", "schedule": 60},
     "process-late-events": {"task": "checkout.tasks.process_due_events", "schedule": 60},
     "reconcile-payments": {"task": "checkout.tasks.reconcile_open_payments", "schedule": 120},
     "reconcile-days": {"task": "checkout.tasks.reconcile_due_days", "schedule": 30 * 60},
+    "release-expired-orders": {"task": "checkout.tasks.release_expired", "schedule": 60},
     "refund-due": {"task": "checkout.tasks.make_due_refunds", "schedule": 120},
     "render-due-invoices": {"task": "checkout.tasks.render_due_invoices", "schedule": 120},
     "send-due-emails": {"task": "checkout.tasks.send_due_emails", "schedule": 60},

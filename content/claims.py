@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Self
 
@@ -19,13 +21,21 @@ class ClaimableQuerySet(models.QuerySet[Any]):
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=timezone.now())
         return self.filter(free)
 
-    def claim(self, pk: int, **changes: Any) -> bool:
-        """Take this row, by one conditional update: of two who try, one gets True.
+    @contextmanager
+    def claimed(self, pk: int, **changes: Any) -> Iterator[bool]:
+        """Whether the work on this row is ours until the block ends, however it ends.
 
-        It stays taken until whoever does the work ends the claim, or until `CLAIM` has passed.
+        One conditional update: of two who try, one gets True. Call it on conditions of the row
+        itself: one that joins would be judged by what was true before the other one was done.
         """
-        mine = self.unclaimed().filter(pk=pk)
-        return bool(mine.update(claimed_until=timezone.now() + CLAIM, **changes))
+        until = timezone.now() + CLAIM
+        mine = bool(self.unclaimed().filter(pk=pk).update(claimed_until=until, **changes))
+        try:
+            yield mine
+        finally:
+            if mine:
+                ours = self.model._default_manager.filter(pk=pk, claimed_until=until)
+                ours.update(claimed_until=None)
 
 
 class Claimable(models.Model):
