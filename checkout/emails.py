@@ -113,7 +113,7 @@ def send_what_waited(order_id: int) -> None:
 
 def _send(email_id: int) -> None:
     email = OrderEmail.objects.select_related(
-        "order__site", "refund__payment", "refund__credit_note"
+        "order__site", "refund__payment", "refund__credit_note", "return_request"
     ).get(pk=email_id)
     try:
         message = build(email)
@@ -135,6 +135,7 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
             to=order.email,
             headers={"Message-ID": message_id(email), **_thread(email)},
         )
+    message.to = _recipients(email)
     if email.kind == EmailKind.CONFIRMED:
         invoice = Invoice.objects.get(order=order)
         message.attach(invoice.file_name, invoices.content(invoice), "application/pdf")
@@ -142,6 +143,18 @@ def build(email: OrderEmail) -> EmailMultiAlternatives:
         note = email.refund.credit_note
         message.attach(note.file_name, credit_notes.content(note), "application/pdf")
     return message
+
+
+def _recipients(email: OrderEmail) -> list[str]:
+    """Where a withdrawal is to be acknowledged is the shopper's to say; the order's own address
+
+    hears of it in any case.
+    """
+    own = [email.order.email]
+    if email.kind != EmailKind.WITHDRAWAL or email.return_request is None:
+        return own
+    said = email.return_request.email
+    return own if said.lower() == own[0].lower() else [said, *own]
 
 
 def message_id(email: OrderEmail) -> str:
@@ -163,7 +176,7 @@ def _note_sent(email: OrderEmail, message: EmailMultiAlternatives) -> None:
         sent_at=timezone.now(),
         claimed_until=None,
         subject=message.subject,
-        sent_to=email.order.email,
+        sent_to=message.to[0],
     )
 
 

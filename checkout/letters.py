@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +46,7 @@ def contents_of(email: Any) -> Contents:
             "url": order.public_url,
             "shipment": order.shipments.last(),
             "refund": email.refund,
+            "return_request": email.return_request,
         },
     )
 
@@ -71,10 +74,20 @@ def _of_refund(email: Any) -> dict[str, Any]:
     }
 
 
+def _of_withdrawal(email: Any) -> dict[str, Any]:
+    request = email.return_request
+    told = render_to_string("checkout/emails/withdrawal_next.txt", {"order": email.order})
+    return {
+        "moment": date_format(timezone.localtime(request.requested_at), "j F Y, H:i"),
+        "next": told.strip(),
+    }
+
+
 _VALUES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     EmailKind.CONFIRMED: _of_invoice,
     EmailKind.SENT: _of_delivery,
     EmailKind.REFUNDED: _of_refund,
+    EmailKind.WITHDRAWAL: _of_withdrawal,
 }
 
 
@@ -158,5 +171,57 @@ LETTERS = (
             "amount": _("the amount that goes back"),
             "reason": _("why it goes back, in a sentence"),
         },
+    ),
+    _letter(
+        EmailKind.RETURN_REQUESTED,
+        subject=_("We have your return request for order {number} · {shop}"),
+        heading=_("We have your request"),
+        opening=_(
+            "Thank you. We look at it and answer by e-mail. Please keep the goods until then."
+        ),
+    ),
+    _letter(
+        EmailKind.RETURN_ACCEPTED,
+        subject=_("How to send your goods back: order {number} · {shop}"),
+        heading=_("Please send them back"),
+        opening=_("This is how the goods come back to us:"),
+        closing=_("We write to you as soon as they have arrived."),
+    ),
+    _letter(
+        EmailKind.RETURN_REFUSED,
+        subject=_("About your return of order {number} · {shop}"),
+        heading=_("We cannot take it back"),
+        opening=_("We have looked at your request, and are sorry:"),
+        closing=_("If you see it differently, answer this e-mail."),
+    ),
+    _letter(
+        EmailKind.RETURN_RECEIVED,
+        subject=_("What you sent back has arrived: order {number} · {shop}"),
+        heading=_("It has arrived"),
+        opening=_(
+            "What you sent back is here. We look at it, and write to you when your money is on "
+            "its way."
+        ),
+    ),
+    _letter(
+        EmailKind.WITHDRAWAL,
+        subject=_("You have withdrawn from order {number} · {shop}"),
+        heading=_("We confirm your withdrawal"),
+        opening=_("We received your withdrawal from the contract on {moment}."),
+        closing="{next}",
+        placeholders={
+            "moment": _("the date and time of the withdrawal"),
+            "next": _("what happens with the goods and the money"),
+        },
+    ),
+    _letter(
+        EmailKind.ORDER_LINK,
+        subject=_("The way to your order {number} · {shop}"),
+        heading=_("Here is your order"),
+        opening=_(
+            "You asked for the link to your order’s page. It shows how the order stands, and you "
+            "may withdraw from the contract there."
+        ),
+        closing=_("If it was not you who asked, you need not do anything."),
     ),
 )

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
-from checkout import crediting, emails, payments, status
-from checkout.models import CreditNote, EmailKind, Order, Payment, Refund
+from checkout import crediting, emails, payments, returning, status
+from checkout.models import CreditNote, EmailKind, Order, Payment, Refund, ReturnRequest
 from checkout.payments.base import ProviderRefused
 from checkout.refund_shares import CannotGiveBack, Wish, everything, money_left, total_of
 from products import stock
@@ -44,13 +44,15 @@ def refund(
     expected: Decimal,
     *,
     restock: Mapping[int, int] | None = None,
+    answering: ReturnRequest | None = None,
     note: str = "",
     actor: Any = None,
 ) -> CreditNote:
     """Owe the shopper what the wish comes to, at the price as sold, and lower the invoice by it.
 
     `expected` is the sum that staff saw; `restock` says how many units of which line go back on
-    the shelf. Raises NothingToRefund, and then nothing was written.
+    the shelf; `answering` is the return or withdrawal that this settles. Raises NothingToRefund
+    or ReturnMovedOn, and then nothing was written.
     """
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
@@ -64,6 +66,9 @@ def refund(
         _restock(locked, restock or {}, actor)
         credit_note = crediting.credit(locked, shares, note=note, actor=actor)
         _owe_from_payments(locked, amount, credit_note, actor)
+        if answering:
+            returning.settle(answering, actor)
+        returning.close_refunded(locked, actor)
     return credit_note
 
 
@@ -282,9 +287,10 @@ def _credit_what_went(order: Order) -> CreditNote | None:
     gone = money_left(pots) - kept
     if gone <= 0:
         return None
-    return crediting.credit(
-        order, crediting.shares_of(order, Wish(goodwill=gone) if kept else everything(pots))
-    )
+    wish = Wish(goodwill=gone) if kept else everything(pots)
+    credit_note = crediting.credit(order, crediting.shares_of(order, wish))
+    returning.close_refunded(order)
+    return credit_note
 
 
 def _restock(order: Order, units: Mapping[int, int], actor: Any) -> None:

@@ -28,13 +28,14 @@ _TOTAL = 2 * _UNIT + _SHIPPING
 
 
 def email(kind: EmailKind) -> Any:
-    """As the templates of e-mails see one: its order, refund and shipment."""
+    """As the templates of e-mails see one: its order, refund, return and shipment."""
     payment = Payment(amount=_TOTAL, currency=shop_currency())
     return SimpleNamespace(
         kind=kind,
         edition=1,
         order=_order(),
         refund=Refund(payment=payment, amount=_TOTAL, reason=Refund.Reason.SHOP),
+        return_request=_return(),
     )
 
 
@@ -42,6 +43,8 @@ def _order() -> Any:
     shipment = Shipment(carrier=Carrier.ROYAL_MAIL, number="AB123456789GB")
     return SimpleNamespace(
         number="7KQ3-M9XT",
+        placed_at=timezone.now(),
+        was_handed_over=True,
         public_url=settings.BASE_URL,
         invoice=SimpleNamespace(number="INV-0000-00000"),
         payment_provider="bank_transfer",
@@ -54,6 +57,17 @@ def _order() -> Any:
         taxes=_these([_tax()]),
         shipments=_these([shipment]),
         **_amounts(),
+    )
+
+
+def _return() -> Any:
+    return SimpleNamespace(
+        name=_ADDRESS.name,
+        email="ada@example.com",
+        reason="",
+        answer=_("Put them into the box they came in, and send them to the address below."),
+        requested_at=timezone.now(),
+        lines=_these([SimpleNamespace(units=1, line=_line())]),
     )
 
 

@@ -19,7 +19,7 @@ from wagtail.models import Site
 
 from basket import basket as current_basket
 from basket import changes, store
-from checkout import credit_notes, invoices, paying, payments, placing, settling
+from checkout import credit_notes, invoices, paying, payments, placing, returning, settling
 from checkout.documents.archive import BeingRendered, DocumentDamaged
 from checkout.forms import CheckoutForm
 from checkout.models import CreditNote, Invoice, Order, Payment, Refund
@@ -167,6 +167,8 @@ def order_status(request: HttpRequest, token: str) -> HttpResponse:
         "can_be_put_back": order.status in RELEASED,
         "refund": Refund.objects.filter(payment__order=order).first(),
         "is_waiting": order.status == OrderStatus.PENDING and "paid" in request.GET,
+        "returns": order.returns.prefetch_related("lines__line"),
+        "offers": returning.offers_of(order),
     }
     response = render(request, "checkout/status.html", context)
     response["X-Robots-Tag"] = "noindex"

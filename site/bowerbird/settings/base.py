@@ -255,6 +255,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": f"{10 * RATE_LIMIT_FACTOR}/m/user",
     "confirm_email": f"{RATE_LIMIT_FACTOR}/10s/key",
     # Not of accounts, though counted in the same way: see content/limits.py.
+    "find_order": f"{20 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/h/key",
     "coupon": f"{20 * RATE_LIMIT_FACTOR}/m/ip,{100 * RATE_LIMIT_FACTOR}/d/ip",
     "order_lookup": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/h/key",
     "stock_alert": f"{10 * RATE_LIMIT_FACTOR}/m/ip,{5 * RATE_LIMIT_FACTOR}/h/key",
