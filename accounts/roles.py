@@ -33,7 +33,7 @@ def _all_of(app: str, model: str) -> tuple[str, ...]:
 
 
 COUPONS = _all_of("basket", "coupon")
-DELIVERY = _all_of("checkout", "shippingmethod")
+DELIVERY = (*_all_of("checkout", "shippingmethod"), *_all_of("checkout", "shippingzone"))
 TAX_RATES = _all_of("checkout", "taxrate")
 JOURNAL = (*_all_of("home", "author"), *_all_of("home", "topic"))
 SETTINGS = ("content.shopsettings:change_shopsettings", "content.wording:change_wording")

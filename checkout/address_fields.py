@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_countries import countries as all_countries
 
 from checkout import addresses
 
@@ -52,6 +54,22 @@ def address_fields(country: str, *, section: str = "") -> dict[str, forms.Field]
     rules = addresses.rules_for(country)
     fields = {name: _field(name, rules, section) for name in _AUTOCOMPLETE}
     return {name: field for name, field in fields.items() if field is not None}
+
+
+def country_field(countries: Collection[str], *, section: str) -> forms.Field:
+    attrs = {"autocomplete": f"{section} country", "enterkeyhint": "next", "data-refresh": ""}
+    return forms.ChoiceField(
+        label=_("Country"),
+        choices=[(code, text) for code, text in all_countries if code in countries],
+        widget=forms.Select(attrs=attrs),
+    )
+
+
+def hidden_fields() -> dict[str, forms.Field]:
+    """What is not asked now, kept as it was typed."""
+    return {
+        name: forms.CharField(required=False, widget=forms.HiddenInput) for name in addresses.FIELDS
+    }
 
 
 def _field(name: str, rules: Any, section: str) -> forms.Field | None:

@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries as all_countries
 
 from basket.basket import Basket
-from checkout import addresses, payments
-from checkout.address_fields import address_fields
+from checkout import addresses, payments, vat_numbers
+from checkout.address_fields import address_fields, country_field, hidden_fields
 from checkout.models import ShippingMethod
 from checkout.placing import Details
-from checkout.quote import ShippingChoice, countries_served, shipping_choices, totals_of
-from checkout.tax import Destination
+from checkout.quote import house_of, parcel_of, totals_of
+from checkout.tariff import Tariff
+from checkout.tax import Destination, Place, place_of
 from checkout.totals import Totals
 from content.models import ShopSettings
 from products.money import format_money, shop_currency
@@ -23,8 +26,9 @@ from products.money import format_money, shop_currency
 class CheckoutForm(forms.Form):
     """Everything a shop must know to deliver and be paid, asked on one page.
 
-    Which address fields there are depends on the country chosen. Amounts are never read from
-    the browser: `seen_total` is only compared, so that nobody pays a total they did not see.
+    Which address fields there are depends on the country chosen; of what is collected only the
+    invoice's address is asked. Amounts are never read from the browser: `seen_total` is only
+    compared, so that nobody pays a total they did not see.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -45,6 +49,15 @@ class CheckoutForm(forms.Form):
     )
     billing_same = forms.BooleanField(
         label=_("The invoice goes to the same address"), required=False, initial=True
+    )
+    vat_number = forms.CharField(
+        label=_("VAT number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "data-refresh": ""}
+        ),
+        help_text=_("With it your company buys without VAT, and owes it where it is."),
     )
     method = forms.ChoiceField(
         label=_("Delivery"),
@@ -67,26 +80,29 @@ class CheckoutForm(forms.Form):
         self, *args: Any, basket: Basket, shop: ShopSettings, user: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.basket, self.shop = basket, shop
-        self.served = countries_served()
+        self.basket, self.shop, self.tariff = basket, shop, Tariff.load()
         self.initial = {**self._defaults(user), **(self.initial or {})}
         self.country = self._country("delivery")
-        self.billing_country = self._country("billing")
-        self._add_address("delivery", self.country)
-        self._add_address("billing", self.billing_country)
         self._offer_methods()
         self._offer_payments(user)
+        if self.is_collected:
+            self._add("delivery", hidden_fields())
+            self._bill_to_what_was_typed()
+        else:
+            self._ask_address("delivery", self.country)
+        self.billing_country = self._country("billing")
+        self.initial.setdefault("billing_country", self.billing_country)
+        self._ask_address("billing", self.billing_country)
         if not self.billing_is_asked():
             for name in self.address_fields("billing"):
                 self.fields[name].required = False
+        self._ask_companies_abroad()
 
     def _defaults(self, user: Any) -> dict[str, Any]:
-        home = str(self.shop.country)
-        country = home if self.served is None or home in self.served else self.served[0]
+        home, served = str(self.shop.country), self.tariff.countries
         defaults: dict[str, Any] = {
             "key": uuid.uuid4(),
-            "delivery_country": country,
-            "billing_country": country,
+            "delivery_country": home if home in served else min(served, default=home),
             "billing_same": True,
         }
         if user is not None and user.is_authenticated:
@@ -98,39 +114,33 @@ class CheckoutForm(forms.Form):
 
     def _country(self, kind: str) -> str:
         code = str(self._raw(f"{kind}_country") or "").upper()
-        allowed = self._country_codes(kind)
-        return code if code in allowed else str(self._defaults(None)["delivery_country"])
+        return code if code in self._codes(kind) else str(self._defaults(None)["delivery_country"])
 
-    def _country_codes(self, kind: str) -> set[str]:
-        if kind == "delivery" and self.served is not None:
-            return set(self.served)
-        return {code for code, _name in all_countries}
+    def _codes(self, kind: str) -> frozenset[str]:
+        if kind == "delivery":
+            return self.tariff.countries
+        return frozenset(code for code, _name in all_countries)
+
+    def _ask_address(self, kind: str, country: str) -> None:
+        section = "shipping" if kind == "delivery" else "billing"
+        self._add(kind, {"country": country_field(self._codes(kind), section=section)})
+        self._add(kind, address_fields(country, section=section))
+
+    def _add(self, kind: str, fields: Mapping[str, forms.Field]) -> None:
+        self.fields |= {f"{kind}_{name}": field for name, field in fields.items()}
 
     def billing_is_asked(self) -> bool:
-        return not self._raw("billing_same")
-
-    def _add_address(self, kind: str, country: str) -> None:
-        self.fields[f"{kind}_country"] = self._country_field(kind)
-        section = "shipping" if kind == "delivery" else "billing"
-        for name, field in address_fields(country, section=section).items():
-            self.fields[f"{kind}_{name}"] = field
-
-    def _country_field(self, kind: str) -> forms.Field:
-        codes = self._country_codes(kind)
-        section = "shipping" if kind == "delivery" else "billing"
-        attrs = {"autocomplete": f"{section} country", "enterkeyhint": "next", "data-refresh": ""}
-        return forms.ChoiceField(
-            label=_("Country"),
-            choices=[(code, text) for code, text in all_countries if code in codes],
-            widget=forms.Select(attrs=attrs),
-        )
+        return self.is_collected or not self._raw("billing_same")
 
     def _offer_methods(self) -> None:
-        self.shipping_choices: list[ShippingChoice] = shipping_choices(self.basket, self.country)
+        parcel = parcel_of(self.basket, self.shop)
+        self.house = house_of(self.shop)
+        self.offers = self.tariff.offers(self.country, parcel)
+        self.refusals = self.tariff.refusals(self.country, parcel)
         method: Any = self.fields["method"]
-        method.choices = [(str(choice.id), choice.method.name) for choice in self.shipping_choices]
-        if self.shipping_choices:
-            self.initial.setdefault("method", str(self.shipping_choices[0].id))
+        method.choices = [(str(offer.id), offer.method.name) for offer in self.offers]
+        if self.offers:
+            self.initial.setdefault("method", str(self.offers[0].id))
 
     def _offer_payments(self, user: Any) -> None:
         self.providers = payments.offered(self.shop, user)
@@ -138,6 +148,27 @@ class CheckoutForm(forms.Form):
         payment.choices = [(one.name, one.label) for one in self.providers]
         if self.providers:
             self.initial.setdefault("payment", self.providers[0].name)
+
+    def _bill_to_what_was_typed(self) -> None:
+        """Who typed an address before they chose to collect need not do so again."""
+        for name in addresses.FIELDS:
+            self.initial.setdefault(f"billing_{name}", self.initial.get(f"delivery_{name}"))
+
+    def _ask_companies_abroad(self) -> None:
+        """For a VAT number: only companies, and only in other member states of the EU."""
+        if not self.is_sent_within_the_union:
+            del self.fields["vat_number"]
+            return
+        company = f"{'billing' if self.billing_is_asked() else 'delivery'}_company"
+        self.fields[company].widget.attrs["data-refresh"] = ""
+        self.fields[company].help_text = _("We ask companies for their VAT number.")
+        if not str(self._raw(company) or "").strip():
+            del self.fields["vat_number"]
+
+    @property
+    def is_sent_within_the_union(self) -> bool:
+        place = place_of(str(self.shop.country), self.destination)
+        return not self.is_collected and place == Place.UNION
 
     def address_fields(self, kind: str) -> list[str]:
         return [
@@ -152,34 +183,69 @@ class CheckoutForm(forms.Form):
     def billing(self) -> list[forms.BoundField]:
         return [self[name] for name in self.address_fields("billing")]
 
-    @property
+    @cached_property
     def chosen_method(self) -> ShippingMethod | None:
         """As chosen so far; the first that delivers there while the choice is open."""
         wanted = str(self._raw("method") or "")
-        methods = [choice.method for choice in self.shipping_choices]
+        methods = [offer.method for offer in self.offers]
         return next((method for method in methods if str(method.pk) == wanted), None) or (
             methods[0] if methods else None
         )
 
     @property
+    def is_collected(self) -> bool:
+        return self.chosen_method is not None and self.chosen_method.pick_up
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(self.country, str(self._raw("delivery_postcode") or ""))
+
+    @property
+    def checked_vat_number(self) -> str:
+        """As typed so far; none while it is not valid."""
+        if "vat_number" not in self.fields:
+            return ""
+        try:
+            return self._check_vat_number(str(self._raw("vat_number") or ""))
+        except vat_numbers.InvalidVatNumber:
+            return ""
+
+    def _check_vat_number(self, typed: str) -> str:
+        return vat_numbers.checked(typed, str(self.shop.country))
+
+    @cached_property
     def totals(self) -> Totals:
         return totals_of(
             self.basket,
             shop=self.shop,
-            destination=Destination(self.country, str(self._raw("delivery_postcode") or "")),
+            destination=self.destination,
             method=self.chosen_method,
+            vat_number=self.checked_vat_number,
         )
+
+    def clean_vat_number(self) -> str:
+        try:
+            return self._check_vat_number(self.cleaned_data["vat_number"])
+        except vat_numbers.InvalidVatNumber as error:
+            raise ValidationError(str(error)) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._check_address("delivery")
-        if not cleaned.get("billing_same"):
+        if not self.is_collected:
+            self._check_address("delivery")
+        if self.billing_is_asked():
             self._check_address("billing")
-        if not self.shipping_choices:
-            self.add_error("delivery_country", _("We do not deliver to this country yet."))
+        if not self.offers:
+            self._refuse_everything()
         if not self.errors:
             self._check_payable(cleaned)
         return cleaned
+
+    def _refuse_everything(self) -> None:
+        if self.refusals:
+            self.add_error("method", _("None of our ways to deliver can carry this basket."))
+        elif "delivery_country" not in self.errors:
+            self.add_error("delivery_country", _("We do not deliver to this country yet."))
 
     def _check_address(self, kind: str) -> None:
         for name, message in addresses.check(self.address(kind)).items():
@@ -206,18 +272,30 @@ class CheckoutForm(forms.Form):
         return addresses.tidied(typed, country)
 
     def details(self) -> Details:
-        data = self.cleaned_data
-        delivery = self.address("delivery")
-        method = self.chosen_method
+        data, method = self.cleaned_data, self.chosen_method
         if method is None:
             raise ValueError("details of a form that is not valid")
+        billing = self.address("billing" if self.billing_is_asked() else "delivery")
+        collected = self._place_of(method, billing) if method.pick_up else None
         return Details(
             form_key=data["key"],
             email=data["email"],
             phone=data["phone"],
             note=data["note"],
-            delivery=delivery,
-            billing=delivery if data["billing_same"] else self.address("billing"),
+            delivery=collected or self.address("delivery"),
+            billing=billing,
             method=method,
             provider=data["payment"],
+            vat_number=data.get("vat_number", ""),
         )
+
+    def _place_of(self, method: ShippingMethod, billing: Mapping[str, str]) -> dict[str, str]:
+        """Where goods are collected, as an address."""
+        return dict.fromkeys(addresses.FIELDS, "") | {
+            "name": billing["name"],
+            "company": self.shop.name,
+            "line1": method.street,
+            "city": method.city,
+            "postcode": method.postcode,
+            "country": method.tax_country(str(self.shop.country)),
+        }

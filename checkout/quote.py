@@ -1,48 +1,32 @@
-"""What an order would cost: the basket, delivered to a country in one way."""
+"""What an order would cost: the basket, delivered in one way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from basket.basket import Basket
-from checkout.models.terms import ShippingMethod
+from checkout.bands import Parcel
+from checkout.models.delivery import ShippingMethod
 from checkout.tax import Destination, rates_for, tax_class_of, taxation
 from checkout.totals import PricedLine, Totals, calculate, without_tax
+from checkout.working_days import House
 from content.models import ShopSettings
+from products.models import Sku
 from products.money import ZERO, shop_currency
 
 
-@dataclass(frozen=True)
-class ShippingChoice:
-    """A delivery method with its price for this basket, in the mode of entry."""
-
-    method: ShippingMethod
-    price: Decimal
-
-    @property
-    def id(self) -> int:
-        return int(self.method.pk)
+def parcel_of(basket: Basket, shop: ShopSettings) -> Parcel:
+    """What is to be carried; a thing whose weight nobody knows weighs what the settings say."""
+    weight = sum(line.quantity * weight_of(line.variant.known_sku, shop) for line in basket.lines)
+    return Parcel(weight, basket.total)
 
 
-def shipping_choices(basket: Basket, country: str) -> list[ShippingChoice]:
-    """The methods that deliver to the country, cheapest-positioned first."""
-    return [
-        ShippingChoice(method, method.price_for(basket.total))
-        for method in ShippingMethod.objects.offered()
-        if method.delivers_to(country)
-    ]
+def weight_of(sku: Sku | None, shop: ShopSettings) -> int:
+    return shop.default_weight if sku is None or sku.weight is None else sku.weight
 
 
-def countries_served() -> Sequence[str] | None:
-    """Codes of the countries that some method delivers to; None where one delivers everywhere."""
-    served: set[str] = set()
-    for method in ShippingMethod.objects.offered():
-        if not method.countries:
-            return None
-        served |= {str(country) for country in method.countries}
-    return sorted(served)
+def house_of(shop: ShopSettings) -> House:
+    return House(shop.order_cutoff, frozenset(entry.day for entry in shop.closed_days.all()))
 
 
 def totals_of(
@@ -53,12 +37,12 @@ def totals_of(
     method: ShippingMethod | None,
     vat_number: str = "",
 ) -> Totals:
-    """`vat_number`: checked, of the company that buys."""
+    """`vat_number`: checked, of the company that buys. `method`: one that carries the basket."""
+    home = str(shop.country)
+    if method and method.pick_up:
+        home, destination = method.tax_country(home), Destination(method.tax_country(home))
     how = taxation(
-        str(shop.country),
-        destination,
-        vat_number=vat_number,
-        at_destination=shop.taxes_at_destination,
+        home, destination, vat_number=vat_number, at_destination=shop.taxes_at_destination
     )
     classes = [tax_class_of(line.variant.page) for line in basket.lines]
     rates = rates_for(how.country, classes)
@@ -70,6 +54,13 @@ def totals_of(
         currency=shop_currency(),
         prices_include_tax=shop.prices_include_tax,
         discount=basket.discount,
-        shipping=method.price_for(basket.total) if method else ZERO,
+        shipping=_price(method, parcel_of(basket, shop)) if method else ZERO,
     )
     return totals if how.is_charged else without_tax(totals, how.treatment)
+
+
+def _price(method: ShippingMethod, parcel: Parcel) -> Decimal:
+    price = method.price_for(parcel)
+    if price is None:
+        raise ValueError(f"{method} does not carry {parcel}")
+    return price

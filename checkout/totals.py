@@ -62,9 +62,11 @@ NOTHING = Amount(ZERO, ZERO, ZERO)
 
 @dataclass(frozen=True)
 class LineTotals:
-    """A line after its share of the discount. `before_discount` and `discount` in entry mode."""
+    """A line after its share of the discount. `unit_price`, `before_discount`, `discount` in
+    entry mode."""
 
     unit: Amount
+    unit_price: Decimal
     before_discount: Decimal
     discount: Decimal
     rate: Decimal
@@ -151,6 +153,7 @@ def calculate(
         lines=tuple(
             LineTotals(
                 unit_amounts(line.unit_price, line.rate, currency, prices_include_tax),
+                line.unit_price,
                 amounts[index],
                 discounts[index],
                 line.rate,
@@ -185,6 +188,7 @@ def _line_without_tax(line: LineTotals, totals: Totals) -> LineTotals:
         discount -= _tax_on(discount, line.rate, totals.currency, included)
     return LineTotals(
         unit=line.unit.untaxed,
+        unit_price=line.unit.net,
         before_discount=line.amount.net + discount,
         discount=discount,
         rate=ZERO,

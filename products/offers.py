@@ -57,7 +57,7 @@ class GalleryPicture:
 class Offer:
     """One variant on the page. `options` by the slug of what they are a value of, in order.
 
-    `picture` is its place in the gallery, counted from one.
+    `picture` is its place in the gallery, counted from one; `weight` in grams.
     """
 
     sku: str
@@ -67,6 +67,7 @@ class Offer:
     availability: Availability
     max_quantity: int
     picture: int | None
+    weight: int | None = None
     selected: bool = False
 
     @property
@@ -170,6 +171,7 @@ def _offer(variant: Variant, names: Mapping[int, str], places: Mapping[int, int]
         availability=variant.availability,
         max_quantity=sku.can_supply(limit) if sku else 0,
         picture=places.get(variant.picture_id or 0),
+        weight=sku.weight if sku else None,
     )
 
 

@@ -1,70 +1,24 @@
-"""On which terms the shop sells: coupons, delivery methods and VAT rates, in the menu "Shop"."""
+"""On which terms the shop sells: coupons, delivery and VAT rates, in the menu "Shop"."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import django_filters
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin import messages
+from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.admin.views.generic import DeleteView
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from basket.models import Coupon
-from checkout.models import ShippingMethod, TaxRate
+from checkout.admin.deleting import ExplainingDeleteView
+from checkout.admin.delivery import ShippingMethodViewSet, ShippingZoneViewSet
+from checkout.models import TaxRate
 from products.admin.columns import MoneyColumn, StateColumn
-from products.admin.records import came_from
 from products.money import format_money, shop_currency
-
-
-class ExplainingDeleteView(DeleteView):
-    """Says why something stays, and what to do instead, where its absence would do harm."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.user_has_permission("delete"):
-            raise PermissionDenied
-        reason = why_it_stays(self.object)
-        if reason:
-            messages.error(request, reason)
-            return self._back()
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_success_url(self) -> str:
-        return came_from(self.request, reverse(self.index_url_name))
-
-    def _back(self) -> HttpResponse:
-        return redirect(self.get_success_url())
-
-
-def why_it_stays(thing: Model) -> str:
-    """Empty where it may go."""
-    if isinstance(thing, Coupon):
-        used = thing.orders.count()
-        text = ngettext(
-            "%(used)d order used this coupon, so it stays. Switch it off instead.",
-            "%(used)d orders used this coupon, so it stays. Switch it off instead.",
-            used,
-        )
-        return text % {"used": used} if used else ""
-    if isinstance(thing, TaxRate):
-        today = timezone.localdate()
-        if TaxRate.objects.valid_on(today).filter(pk=thing.pk).exists():
-            return _("This rate is in force, so it stays. Give it a last valid day instead.")
-    if isinstance(thing, ShippingMethod):
-        others = ShippingMethod.objects.offered().exclude(pk=thing.pk)
-        if thing.active and not others.exists():
-            return _("Nobody could order without a delivery method. Add another one first.")
-    return ""
-
 
 # --- Coupons --------------------------------------------------------------------------------------
 
@@ -125,32 +79,7 @@ class CouponViewSet(ModelViewSet):
     ]
 
 
-# --- Delivery and tax -----------------------------------------------------------------------------
-
-
-class ShippingMethodViewSet(ModelViewSet):
-    model = ShippingMethod
-    name = "delivery"
-    icon = "redirect"
-    menu_label = gettext_lazy("Delivery")
-    delete_view_class = ExplainingDeleteView
-    copy_view_enabled = False
-    search_fields = ["name", "description"]
-    sort_order_field = "position"
-    ordering = "position"
-    list_filter = ["active"]
-    list_display = [
-        "name",
-        Column(
-            "countries",
-            label=gettext_lazy("Countries"),
-            accessor=lambda method: ", ".join(c.name for c in method.countries) or _("Everywhere"),
-        ),
-        MoneyColumn("price", label=gettext_lazy("Price"), sort_key="price"),
-        MoneyColumn("free_over", label=gettext_lazy("Free from")),
-        Column("estimate", label=gettext_lazy("Takes")),
-        BooleanColumn("active", label=gettext_lazy("Offered"), sort_key="active"),
-    ]
+# --- Tax ------------------------------------------------------------------------------------------
 
 
 class TaxRateFilterSet(WagtailFilterSet):
@@ -189,7 +118,7 @@ class TaxRateViewSet(ModelViewSet):
 
 
 class ShopGroup(ModelViewSetGroup):
-    items = (CouponViewSet, ShippingMethodViewSet, TaxRateViewSet)
+    items = (CouponViewSet, ShippingMethodViewSet, ShippingZoneViewSet, TaxRateViewSet)
     menu_label = gettext_lazy("Shop")
     menu_icon = "cog"
     menu_order = 150

@@ -1,3 +1,4 @@
+from checkout.models.delivery import ShippingMethod, ShippingRate, ShippingZone
 from checkout.models.disputes import Dispute, DisputeState
 from checkout.models.documents import (
     CreditNote,
@@ -14,7 +15,7 @@ from checkout.models.reconciliation import Discrepancy, ReconciledDay
 from checkout.models.refunds import Refund
 from checkout.models.returns import ReturnLine, ReturnRequest
 from checkout.models.shipments import Shipment, Tracking
-from checkout.models.terms import ShippingMethod, TaxRate, TaxTreatment
+from checkout.models.terms import TaxRate, TaxTreatment
 
 __all__ = [
     "CreditNote",
@@ -42,6 +43,8 @@ __all__ = [
     "ReturnRequest",
     "Shipment",
     "ShippingMethod",
+    "ShippingRate",
+    "ShippingZone",
     "TaggedOrder",
     "TaxRate",
     "TaxTreatment",

@@ -145,6 +145,7 @@ class Order(models.Model):
     shipping = MoneyField(_("delivery"))
     shipping_method = models.CharField(_("delivery method"), max_length=100)
     shipping_estimate = models.CharField(_("delivery estimate"), max_length=100, blank=True)
+    pick_up_instructions = models.TextField(_("collection"), max_length=500, blank=True)
     net = MoneyField(_("net"))
     tax = MoneyField(_("tax"))
     total = MoneyField(_("total"))
@@ -224,6 +225,11 @@ class Order(models.Model):
     def quantities(self) -> dict[str, int]:
         """Units by SKU code."""
         return {line.sku_id: line.quantity for line in self.lines.all()}
+
+    @property
+    def is_collected(self) -> bool:
+        """By the customer, at the place that stands in its delivery address."""
+        return bool(self.pick_up_instructions)
 
     @property
     def unit_count(self) -> int:

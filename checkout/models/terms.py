@@ -1,21 +1,15 @@
-"""On which terms the shop delivers: VAT rates by country and class, and delivery methods."""
+"""What VAT there is: its rates by country and class, and the ways to treat an order."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_countries.fields import CountryField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-
-from products.fields import MoneyField
-from products.money import ZERO
 
 
 class TaxTreatment(models.TextChoices):
@@ -78,74 +72,3 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.tax_class} {self.rate.normalize():f} %"
-
-
-class ShippingMethodQuerySet(models.QuerySet["ShippingMethod"]):
-    def offered(self) -> ShippingMethodQuerySet:
-        return self.filter(active=True)
-
-
-class ShippingMethod(models.Model):
-    """A way to deliver. `price` is in the mode of entry of the shop's prices."""
-
-    name = models.CharField(_("name"), max_length=100)
-    description = models.CharField(_("description"), max_length=200, blank=True)
-    countries = CountryField(
-        _("countries"), multiple=True, blank=True, help_text=_("None chosen: everywhere.")
-    )
-    price = MoneyField(_("price"))
-    free_over = MoneyField(
-        _("free from"),
-        null=True,
-        blank=True,
-        help_text=_("Goods after discount of this much or more are delivered free."),
-    )
-    min_days = models.PositiveSmallIntegerField(_("working days, at least"), default=2)
-    max_days = models.PositiveSmallIntegerField(_("working days, at most"), default=4)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    active = models.BooleanField(_("offered"), default=True)
-
-    objects = ShippingMethodQuerySet.as_manager()
-
-    panels = [
-        FieldRowPanel([FieldPanel("name"), FieldPanel("active"), FieldPanel("position")]),
-        FieldPanel("description"),
-        FieldPanel("countries"),
-        FieldRowPanel([FieldPanel("price"), FieldPanel("free_over")]),
-        FieldRowPanel([FieldPanel("min_days"), FieldPanel("max_days")]),
-    ]
-
-    class Meta:
-        ordering = ["position", "price", "pk"]
-        verbose_name = _("delivery method")
-        verbose_name_plural = _("delivery methods")
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        super().clean()
-        if (
-            self.max_days is not None
-            and self.min_days is not None
-            and self.max_days < self.min_days
-        ):
-            raise ValidationError({"max_days": _("This is less than the fewest working days.")})
-
-    def delivers_to(self, country: str) -> bool:
-        return not self.countries or country in {str(entry) for entry in self.countries}
-
-    def price_for(self, goods: Decimal) -> Decimal:
-        """`goods`: the value of the basket after its discount."""
-        return ZERO if self.free_over is not None and goods >= self.free_over else self.price
-
-    @property
-    def estimate(self) -> str:
-        if self.min_days == self.max_days:
-            return ngettext("%(n)d working day", "%(n)d working days", self.max_days) % {
-                "n": self.max_days
-            }
-        return _("%(least)d to %(most)d working days") % {
-            "least": self.min_days,
-            "most": self.max_days,
-        }

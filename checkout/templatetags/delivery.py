@@ -6,7 +6,10 @@ from decimal import Decimal
 from django import template
 from django_countries import countries
 
+from checkout.bands import Parcel
 from checkout.models import ShippingMethod
+from checkout.tariff import Tariff
+from checkout.working_days import Arrival, House
 from content.models import ShopSettings
 
 register = template.Library()
@@ -17,16 +20,29 @@ class Delivery:
     """What a product page says of delivery; amounts in the mode in which prices are shown."""
 
     country: str
-    estimate: str
+    method: ShippingMethod
     price: Decimal
-    free_over: Decimal | None
+
+    @property
+    def depends(self) -> bool:
+        """Whether more, or something heavier, is delivered at another price."""
+        return len({rate.price for rate in self.method.rates.all()}) > 1
 
 
 @register.simple_tag
-def home_delivery(shop: ShopSettings) -> Delivery | None:
-    """By the first method within the shop's own country; None where there is none."""
-    for method in ShippingMethod.objects.offered():
-        if method.delivers_to(str(shop.country)):
-            name = countries.name(shop.country)
-            return Delivery(name, method.estimate, method.price, method.free_over)
+def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Delivery | None:
+    """Of one unit within the shop's own country, in days and not as a date: the page is kept.
+
+    By the first method that carries it; None where none does.
+    """
+    parcel = Parcel(shop.default_weight if weight is None else weight, price)
+    for offer in Tariff.load().offers(str(shop.country), parcel):
+        if not offer.method.pick_up:
+            return Delivery(countries.name(shop.country), offer.method, offer.price)
     return None
+
+
+@register.simple_tag
+def expected_arrival(method: ShippingMethod, house: House) -> Arrival:
+    """Of what is ordered now."""
+    return house.arrival(method.min_days, method.max_days)

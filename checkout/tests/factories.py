@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,15 @@ from django.utils import timezone
 from basket.basket import Basket, compute
 from basket.contents import Contents, HeldLine
 from checkout import settling
-from checkout.models import Order, Payment, PaymentStatus, Refund, ShippingMethod
+from checkout.models import (
+    Order,
+    Payment,
+    PaymentStatus,
+    Refund,
+    ShippingMethod,
+    ShippingRate,
+    ShippingZone,
+)
 from checkout.placing import Details, place_order
 from checkout.status import GIVEN_BACK, OrderStatus
 from content.tests.factories import default_site
@@ -30,8 +39,29 @@ ADDRESS = {
 }
 
 
-def make_method(name: str = "Standard", price: str = "4.00", **fields: Any) -> ShippingMethod:
-    return ShippingMethod.objects.create(name=name, price=Decimal(price), **fields)
+def make_zone(countries: Sequence[str] = ()) -> ShippingZone:
+    """The zone of exactly these countries; none: of everywhere else."""
+    zones = ShippingZone.objects.all()
+    known = (zone for zone in zones if zone.codes == frozenset(countries))
+    return next(known, None) or ShippingZone.objects.create(
+        name=", ".join(countries) or "Everywhere else",
+        countries=",".join(countries),
+        everywhere_else=not countries,
+    )
+
+
+def make_method(
+    name: str = "Standard", price: str = "4.00", *, countries: Sequence[str] = (), **fields: Any
+) -> ShippingMethod:
+    """With one price for all parcels."""
+    zone = None if fields.get("pick_up") else make_zone(countries)
+    method = ShippingMethod.objects.create(name=name, zone=zone, **fields)
+    make_rate(method, price)
+    return method
+
+
+def make_rate(method: ShippingMethod, price: str, **band: Any) -> ShippingRate:
+    return ShippingRate.objects.create(method=method, price=Decimal(price), **band)
 
 
 def make_basket(quantities: dict[str, int], coupon: str = "") -> Basket:
@@ -51,7 +81,7 @@ def make_details(**changes: Any) -> Details:
         "provider": "bank_transfer",
     } | changes
     if "method" not in values:
-        values["method"] = ShippingMethod.objects.first() or make_method()
+        values["method"] = ShippingMethod.objects.offered().first() or make_method()
     return Details(**values)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.tests.factories import make_user
 from basket.models import Coupon
 from checkout.models import ShippingMethod, TaxRate
-from checkout.tests.factories import make_method, make_order
+from checkout.tests.factories import make_method, make_order, make_rate
 from products.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_deleting_the_only_delivery_method(client: Client) -> None:
 
 
 def test_delivery_methods__listed(client: Client) -> None:
-    make_method("Standard", "4.00", countries="GB,DE")
+    make_rate(make_method("Standard", "4.00", countries=["GB", "DE"]), "6.50", weight_over=900)
     html = client.get(reverse("delivery:index")).content.decode()
-    assert "United Kingdom" in html
-    assert "£4.00" in html
+    assert "GB, DE" in html
+    assert "£4.00 – £6.50" in html

@@ -17,7 +17,7 @@ from accounts.tests.factories import make_user
 from basket.models import Coupon
 from checkout import placing
 from checkout.forms import CheckoutForm
-from checkout.models import Order, OrderEmail, PaymentStatus
+from checkout.models import Order, OrderEmail, PaymentStatus, ShippingZone
 from checkout.payments import stripe as gateway
 from checkout.placing import CouponUsedUp
 from checkout.status import OrderStatus
@@ -391,9 +391,7 @@ def test_mistake__what_was_typed_stays(shopper: Client) -> None:
 
 
 def test_country__not_served(shopper: Client) -> None:
-    from checkout.models import ShippingMethod
-
-    ShippingMethod.objects.update(countries=["GB"])
+    ShippingZone.objects.update(everywhere_else=False, countries="GB")
 
     response = order_now(shopper, **BOSTON)
 
@@ -462,17 +460,12 @@ def test_country__refresh_asks_what_it_needs(
 
 def test_country__refresh_shows_its_methods_and_taxes(shopper: Client) -> None:
     make_method("To America", "15.00", countries=["US"])
-    from checkout.models import ShippingMethod
-
-    ShippingMethod.objects.filter(name="Standard").update(countries=["GB"])
     typed = form_of(shopper) | {"delivery_country": "US", "refresh": "country"}
 
     response = shopper.post(URL, typed)
 
     totals = response.context["totals"]
-    assert [choice.method.name for choice in response.context["form"].shipping_choices] == [
-        "To America"
-    ]
+    assert [offer.method.name for offer in response.context["form"].offers] == ["To America"]
     assert (totals.total, totals.tax) == (Decimal("32.50"), 0)  # 24 and 15, less 20 % VAT
     assert response.context["seen_total"] == "32.50"
 

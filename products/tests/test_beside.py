@@ -9,8 +9,9 @@ from django.test import Client
 from wagtail.models import Locale
 
 from checkout.models import ShippingMethod
+from checkout.tests.factories import make_method, make_rate
 from products.beside import cards_beside
-from products.models import ProductPage
+from products.models import ProductPage, Sku
 from products.tests.factories import make_category, make_product, put_in_stock
 
 pytestmark = pytest.mark.django_db
@@ -53,20 +54,19 @@ def test_beside__a_page_that_is_not_saved_yet() -> None:
 
 
 def test_product_page__says_how_it_is_delivered(client: Client) -> None:
-    ShippingMethod.objects.all().delete()
-    ShippingMethod.objects.create(name="Abroad", countries="FR", price=Decimal("9"))
-    ShippingMethod.objects.create(
-        name="Post",
-        countries="GB",
-        price=Decimal("3.90"),
-        free_over=Decimal("45"),
-        min_days=2,
-        max_days=4,
-        position=2,
+    make_method("Abroad", "9", countries=["FR"])
+    make_method("Collect", "0", pick_up=True)
+    post = make_method(
+        "Post", "3.90", countries=["GB"], free_over=Decimal("45"), min_days=2, max_days=4
     )
     page = make_product("Flow")
     said = "To United Kingdom in 2 to 4 working days, for £3.90, free from £45.00"
     assert said in " ".join(client.get(page.url).text.split())
+    post.rates.update(weight_up_to=500)
+    make_rate(post, "6.40", weight_over=500)
+    assert "working days, from £3.90, free" in " ".join(client.get(page.url).text.split())
+    Sku.objects.update(weight=501)
+    assert "working days, from £6.40, free" in " ".join(client.get(page.url).text.split())
     ShippingMethod.objects.filter(name="Post").update(active=False)
     assert "working days" not in client.get(page.url).text
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from django_countries import countries as all_countries
 from wagtail.models import Site
 
 from bowerbird.demo import catalogue, orders, pages
 from bowerbird.demo.blocks import picture, story
 from bowerbird.demo.pages import publish_below
-from checkout.models import ShippingMethod
-from content.models import ShopSettings
+from checkout.models import ShippingMethod, ShippingRate, ShippingZone
+from content.models import ClosedDay, ShopSettings
 from home.models import HomePage
 from products import stock
 from products.models import (
@@ -36,7 +37,7 @@ def load(say: Say) -> None:
     data = catalogue.load()
     load_settings()
     load_vocabulary(data)
-    load_shipping(data["shipping_methods"])
+    load_shipping(data)
     home = front_page()
     load_categories(data["categories"], home)
     load_products(data["products"], say)
@@ -60,6 +61,12 @@ def load_settings() -> None:
     shop.email = "help@bower.example"
     shop.phone = "+44 117 496 0000"
     shop.vat_number = "GB 000 0000 00"
+    shop.order_cutoff = time(12)
+    shop.closed_days = [
+        ClosedDay(day=date(2026, 12, 25), name="Christmas Day"),
+        ClosedDay(day=date(2026, 12, 28), name="Boxing Day"),
+        ClosedDay(day=date(2027, 1, 1), name="New Year's Day"),
+    ]
     shop.bank_account_holder = "Bower Demonstration Shop"
     shop.bank_iban = "GB00 DEMO 0000 0000 0000 00"
     shop.bank_bic = "DEMOGB00"
@@ -81,24 +88,26 @@ def load_vocabulary(data: dict[str, Any]) -> None:
             OptionValue.objects.create(option=option, name=name, sort_order=order)
 
 
-def load_shipping(methods: Iterable[dict[str, Any]]) -> None:
+def load_shipping(data: dict[str, Any]) -> None:
     if ShippingMethod.objects.exists():
         return
-    methods = list(methods)
-    named = {code for entry in methods for code in entry["countries"]}
-    elsewhere = [code for code, _name in all_countries if code not in named]
-    for position, entry in enumerate(methods):
-        countries: Any = entry["countries"] or elsewhere
-        ShippingMethod.objects.create(
+    position = itertools.count()
+    for entry in data["shipping_zones"]:
+        zone = ShippingZone.objects.create(
             name=entry["name"],
-            description=entry.get("description", ""),
-            countries=countries,
-            price=Decimal(entry["price"]),
-            free_over=Decimal(entry["free_over"]) if entry.get("free_over") else None,
-            min_days=entry["min_days"],
-            max_days=entry["max_days"],
-            position=position,
+            countries=entry.get("countries", []),
+            everywhere_else=entry.get("everywhere_else", False),
         )
+        for method in entry["methods"]:
+            load_method({**method, "zone": zone, "position": next(position)})
+    free = {"rates": [{"price": "0"}], "pick_up": True, "min_days": 1, "max_days": 1}
+    load_method({**data["shipping_pick_up"], **free, "position": next(position)})
+
+
+def load_method(fields: dict[str, Any]) -> None:
+    rates = fields.pop("rates")
+    method = ShippingMethod.objects.create(**fields)
+    ShippingRate.objects.bulk_create(ShippingRate(method=method, **rate) for rate in rates)
 
 
 def load_categories(entries: Iterable[dict[str, Any]], home: HomePage) -> None:

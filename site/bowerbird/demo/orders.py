@@ -30,7 +30,10 @@ from checkout.carriers import Carrier
 from checkout.models import Order, ShippingMethod, Tracking
 from checkout.payments.base import Observation, Outcome
 from checkout.placing import Details, place_order
+from checkout.quote import parcel_of
 from checkout.status import OrderStatus
+from checkout.tariff import Tariff
+from content.models import ShopSettings
 from products import stock
 from products.guards import taken_down
 from products.models import MovementReason, StockMovement, Variant
@@ -126,9 +129,10 @@ def _story(planned: PastOrder) -> Iterator[Step]:
 
 
 def _place(planned: PastOrder, key: uuid.UUID) -> None:
+    basket = _basket(planned)
     order = place_order(
-        _basket(planned),
-        _details(planned, key),
+        basket,
+        _details(planned, key, _method(planned, basket)),
         site=Site.objects.get(is_default_site=True),
         user=User.objects.filter(email=planned.email).first(),
     )
@@ -144,7 +148,7 @@ def _basket(planned: PastOrder) -> Basket:
     return compute(Contents(lines, planned.coupon))
 
 
-def _details(planned: PastOrder, key: uuid.UUID) -> Details:
+def _details(planned: PastOrder, key: uuid.UUID, method: ShippingMethod) -> Details:
     return Details(
         form_key=key,
         email=planned.email,
@@ -152,18 +156,16 @@ def _details(planned: PastOrder, key: uuid.UUID) -> Details:
         note=planned.customer.get("note", ""),
         delivery=planned.address,
         billing=planned.address,
-        method=_method(planned),
+        method=method,
         provider=planned.provider,
     )
 
 
-def _method(planned: PastOrder) -> ShippingMethod:
+def _method(planned: PastOrder, basket: Basket) -> ShippingMethod:
     """The first that delivers there, or the quickest."""
-    offered = [
-        method
-        for method in ShippingMethod.objects.offered()
-        if method.delivers_to(planned.address["country"])
-    ]
+    shop = ShopSettings.for_site(Site.objects.get(is_default_site=True))
+    offers = Tariff.load().offers(planned.address["country"], parcel_of(basket, shop))
+    offered = [offer.method for offer in offers if not offer.method.pick_up]
     return min(offered, key=lambda method: method.max_days) if planned.express else offered[0]
 
 
