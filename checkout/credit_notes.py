@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from checkout.documents import archive
+from checkout.documents.bill import Bill, BillKind, BillLine, Reference
 from checkout.documents.parties import Parties
-from checkout.models import CreditNote
+from checkout.documents.printing import printed
+from checkout.models import CreditNote, CreditNoteLine
+from checkout.refund_shares import Part
+from products.money import ZERO
 
 
 def due() -> list[int]:
@@ -28,20 +31,62 @@ def content(credit_note: CreditNote) -> bytes:
 
 
 def render_pdf(credit_note: CreditNote) -> bytes:
-    """A tagged PDF/UA document in the order's language."""
-    from checkout import pdf
-
-    return pdf.render(as_html(credit_note), "invoice.css")
+    """PDF/A-3, tagged, in the order's language, with the same facts within as Factur-X."""
+    with translation.override(credit_note.order.language):
+        bill = bill_of(credit_note)
+        return printed(_html(credit_note, bill), bill, credit_note.issued_at)
 
 
 def as_html(credit_note: CreditNote) -> str:
-    parties = Parties.kept(credit_note.parties)
-    context: dict[str, Any] = {
+    with translation.override(credit_note.order.language):
+        return _html(credit_note, bill_of(credit_note))
+
+
+def bill_of(credit_note: CreditNote) -> Bill:
+    """What is given back is a line each, net: delivery and price reductions too."""
+    order, invoice = credit_note.order, credit_note.invoice
+    issued_on = timezone.localdate(credit_note.issued_at)
+    return Bill(
+        kind=BillKind.CREDIT_NOTE,
+        number=credit_note.number,
+        order_number=order.number,
+        issued_on=issued_on,
+        supplied_on=issued_on,
+        currency=order.currency,
+        parties=Parties.kept(credit_note.parties),
+        buyer_email=order.email,
+        buyer_vat_number=order.vat_number,
+        tax_treatment=order.tax_treatment,
+        lines=tuple(_line(line) for line in credit_note.lines.select_related("line")),
+        allowances=(),
+        charges=(),
+        taxes=tuple(credit_note.taxes),
+        paid=ZERO,
+        terms=_("The money goes to where it came from."),
+        corrects=Reference(invoice.number, timezone.localdate(invoice.issued_at)),
+    )
+
+
+def _line(credited: CreditNoteLine) -> BillLine:
+    title, options, sku = _words(credited)
+    return BillLine(title, options, sku, credited.units or 1, credited.rate, credited.net)
+
+
+def _words(credited: CreditNoteLine) -> tuple[str, str, str]:
+    """Title, what it is about, and SKU."""
+    line = credited.line
+    if credited.part == Part.GOODS and line:
+        return line.title, line.options, line.sku_id
+    if credited.part == Part.DELIVERY:
+        return _("Delivery"), credited.credit_note.order.shipping_method, ""
+    return _("Price reduction"), line.name if line else _("Delivery"), ""
+
+
+def _html(credit_note: CreditNote, bill: Bill) -> str:
+    context = {
         "credit_note": credit_note,
         "lines": credit_note.lines.select_related("line"),
-        "order": credit_note.order,
-        "seller": parties.seller,
-        "buyer": parties.buyer,
+        "bill": bill,
+        "issued_at": credit_note.issued_at,
     }
-    with translation.override(credit_note.order.language):
-        return render_to_string("checkout/credit_note.html", context)
+    return render_to_string("checkout/credit_note.html", context)
