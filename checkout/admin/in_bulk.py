@@ -19,6 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout import status
 from checkout.admin.order_actions import CHANGE_ORDERS
+from checkout.admin.order_inspect import VIEW_ORDERS
 from checkout.admin.order_pages import REFUSALS, explain
 from checkout.models import Order
 from checkout.status import OrderStatus
@@ -39,6 +40,12 @@ class BulkAction:
 
 
 BULK_ACTIONS = [
+    BulkAction(
+        "orders:packing",
+        gettext_lazy("Print packing slips"),
+        icon="doc-full",
+        permission=VIEW_ORDERS,
+    ),
     BulkAction(
         "orders:send_many", gettext_lazy("Mark as sent"), icon="redirect", permission=CHANGE_ORDERS
     ),
@@ -61,6 +68,15 @@ def chosen_orders(query: QueryDict) -> list[Order]:
     wanted = {pk for pk in wanted if pk < 2**63}
     orders = Order.objects.filter(pk__in=sorted(wanted)[: MAX_ORDERS + 1])
     return list(orders.prefetch_related("addresses", "lines").order_by("placed_at", "pk"))
+
+
+def selection_problem(orders: Sequence[Order]) -> str:
+    """Why nothing can be done with these; empty where something can."""
+    if not orders:
+        return _("Choose orders first: tick the boxes beside them.")
+    if len(orders) > MAX_ORDERS:
+        return _("Choose %(n)d orders at most.") % {"n": MAX_ORDERS}
+    return ""
 
 
 @dataclass(frozen=True)
@@ -102,17 +118,10 @@ class BulkPage(WagtailAdminTemplateMixin, View):
         sent = request.POST if request.method == "POST" else request.GET
         self.next = came_from(request, reverse("orders:index"))
         self.orders = chosen_orders(sent)
-        if problem := self._problem():
+        if problem := selection_problem(self.orders):
             messages.error(request, problem)
             return redirect(self.next)
         return super().dispatch(request, *args, **kwargs)
-
-    def _problem(self) -> str:
-        if not self.orders:
-            return _("Choose orders first: tick the boxes beside them.")
-        if len(self.orders) > MAX_ORDERS:
-            return _("Choose %(n)d orders at most.") % {"n": MAX_ORDERS}
-        return ""
 
     def check(self, order: Order) -> None:
         """Raises what doing it would raise now. Whether it still does is seen under lock."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin.views.generic import InspectView
 
-from checkout import payments
+from checkout import packing, payments
 from checkout.admin.order_actions import CHANGE_ORDERS, actions_for
 from checkout.admin.order_history import history_of
 from checkout.admin.order_labels import order_state, payment_label
@@ -70,6 +70,7 @@ class OrderInspectView(InspectView):
             "earlier_addresses": order.earlier_addresses,
             "note_form": NoteForm(order=order, auto_id="note_%s"),
             "may_readdress": may_readdress(order),
+            "can_be_packed": bool(packing.printable([order])[0]),
             "actions": actions_for(order, self.request.user),
         }
 

@@ -24,6 +24,7 @@ from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
 from checkout.admin.order_inspect import OrderInspectView, as_sold
 from checkout.admin.order_labels import order_state, payment_label
 from checkout.admin.order_notes import NoteView, TagsView
+from checkout.admin.packing import print_packing
 from checkout.admin.payments import PaymentView
 from checkout.admin.refunds import RefundView
 from checkout.admin.sending_many import SendManyView
@@ -173,6 +174,7 @@ class OrderViewSet(RecordViewSet):
             *super().get_urlpatterns(),
             path("lines/", lines, name="lines"),
             path("send/", self.construct_view(SendManyView), name="send_many"),
+            path("packing/", print_packing, name="packing"),
             path("deliver/", self.construct_view(DeliverManyView), name="deliver_many"),
             path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),

@@ -10,7 +10,7 @@ from checkout.documents.bill import Bill
 
 logger = logging.getLogger(__name__)
 
-STYLE = "invoice.css"
+STYLES = ("paper.css", "invoice.css")
 
 
 def printed(html: str, bill: Bill, made_at: datetime) -> bytes:
@@ -22,4 +22,4 @@ def printed(html: str, bill: Bill, made_at: datetime) -> bytes:
     except facturx.NotExpressible as gap:
         logger.warning("%s has no Factur-X: %s", bill.number, gap.why)
         xml = None
-    return pdf.render_to_keep(html, STYLE, made_at=made_at, xml=xml)
+    return pdf.render_to_keep(html, *STYLES, made_at=made_at, xml=xml)
