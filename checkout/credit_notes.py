@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -28,6 +30,11 @@ def rendered(credit_note: CreditNote) -> CreditNote:
 def content(credit_note: CreditNote) -> bytes:
     """Its PDF, as it was rendered. Raises archive.DocumentDamaged where the file is not that."""
     return archive.read(rendered(credit_note))
+
+
+def render_again(credit_note: CreditNote, actor: Any) -> None:
+    """Staff replace a file that is lost or changed. Raises archive.DocumentSound."""
+    archive.render_again(credit_note, render_pdf, actor)
 
 
 def render_pdf(credit_note: CreditNote) -> bytes:

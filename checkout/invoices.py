@@ -48,6 +48,11 @@ def content(invoice: Invoice) -> bytes:
     return archive.read(rendered(invoice))
 
 
+def render_again(invoice: Invoice, actor: Any) -> None:
+    """Staff replace a file that is lost or changed. Raises archive.DocumentSound."""
+    archive.render_again(invoice, render_pdf, actor)
+
+
 def render_pdf(invoice: Invoice) -> bytes:
     """PDF/A-3, tagged, in the order's language, with the same facts within as Factur-X."""
     order = _order_of(invoice)

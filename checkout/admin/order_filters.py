@@ -14,6 +14,8 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from checkout import payments
 from checkout.models import (
+    CreditNote,
+    Invoice,
     Order,
     OrderAddress,
     OrderEmail,
@@ -38,6 +40,7 @@ class ToDo(models.TextChoices):
     REFUND_REFUSED = "refund_refused", _("Refund refused")
     REFUND_BY_HAND = "refund_by_hand", _("Money to send back by hand")
     EMAIL_TROUBLE = "email_trouble", _("E-mail does not arrive")
+    DOCUMENT_DAMAGED = "document_damaged", _("Document damaged")
 
 
 def waiting_for(what: ToDo) -> OrderQuerySet:
@@ -49,6 +52,11 @@ def waiting_for(what: ToDo) -> OrderQuerySet:
         return Order.objects.filter(pk__in=Order.objects.disputed().values("pk"))
     if what == ToDo.EMAIL_TROUBLE:
         return Order.objects.filter(pk__in=OrderEmail.objects.in_trouble().values("order_id"))
+    if what == ToDo.DOCUMENT_DAMAGED:
+        invoices, credit_notes = Invoice.objects.damaged(), CreditNote.objects.damaged()
+        return Order.objects.filter(
+            Q(pk__in=invoices.values("order_id")) | Q(pk__in=credit_notes.values("order_id"))
+        )
     refunds = Refund.objects
     waiting = refunds.refused() if what == ToDo.REFUND_REFUSED else refunds.due_by_hand()
     return Order.objects.filter(pk__in=waiting.values("payment__order_id"))

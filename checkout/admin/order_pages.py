@@ -17,6 +17,7 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from checkout.documents.archive import DocumentSound
 from checkout.holding import DoesNotCover, NotHeld
 from checkout.models import Order
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
@@ -51,6 +52,7 @@ _REFUSALS: dict[type[Exception], Words] = {
     TaxedElsewhere: gettext_lazy(
         "The address stays: tax and delivery are others there. Cancel the order and place it anew."
     ),
+    DocumentSound: gettext_lazy("Nothing is wrong with this document: it was left as it is."),
     SentOtherwise: gettext_lazy(
         "It was sent under another tracking number. Change that on the order’s page."
     ),

@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
+from checkout.admin.documents import DocumentView
 from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
 from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView
 from checkout.admin.order_delivery import DeliveryView
@@ -183,6 +184,11 @@ class OrderViewSet(RecordViewSet):
             path("<int:pk>/shipments/<int:shipment>/", shipment, name="shipment"),
             path("<int:pk>/payments/<int:payment>/<slug:step>/", payment, name="payment"),
             path("<int:pk>/refunds/<int:refund>/<slug:step>/", refund, name="refund"),
+            path(
+                "<int:pk>/documents/<slug:number>/",
+                self.construct_view(DocumentView),
+                name="document",
+            ),
             path("<int:pk>/note/", self.construct_view(NoteView), name="note"),
             path("<int:pk>/tags/", self.construct_view(TagsView), name="tags"),
             path("<int:pk>/delivery/", self.construct_view(DeliveryView), name="delivery"),

@@ -69,7 +69,7 @@ def render_again(paper: Any, render: Callable[[Any], bytes], actor: Any) -> None
     From the facts that the document keeps, though in today's layout. Raises DocumentSound where
     there is nothing to mend.
     """
-    damage = _damage(paper)
+    damage = damage_of(paper)
     if damage is None:
         raise DocumentSound(str(paper))
     file = _stored(paper, render(paper))
@@ -88,6 +88,17 @@ def render_again(paper: Any, render: Callable[[Any], bytes], actor: Any) -> None
         paper.pdf.storage.delete(file["pdf"])
         raise DocumentSound(str(paper))
     paper.refresh_from_db()
+
+
+def damage_of(paper: Any) -> DocumentDamaged | None:
+    """What is wrong with the kept file, now; None where nothing is, or nothing is kept yet."""
+    if not paper.pdf:
+        return None
+    try:
+        _checked(paper)
+    except DocumentDamaged as damage:
+        return damage
+    return None
 
 
 def digest(content: bytes) -> str:
@@ -109,16 +120,6 @@ def _checked(paper: Any) -> bytes:
     if digest(content) != paper.sha256:
         raise DocumentDamaged(paper, "changed")
     return content
-
-
-def _damage(paper: Any) -> DocumentDamaged | None:
-    if not paper.pdf:
-        return None
-    try:
-        _checked(paper)
-    except DocumentDamaged as damage:
-        return damage
-    return None
 
 
 def _note(paper: Any, damage: DocumentDamaged) -> None:

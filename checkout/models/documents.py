@@ -40,6 +40,10 @@ class PaperQuerySet(ClaimableQuerySet):
         """Numbered, not rendered yet."""
         return self.filter(rendered_at__isnull=True)
 
+    def damaged(self) -> PaperQuerySet:
+        """The kept file is lost or changed, and staff have not decided yet."""
+        return self.filter(damaged_at__isnull=False)
+
 
 class Paper(Claimable):
     """A numbered document: rendered once, kept privately, and checked whenever it is read.

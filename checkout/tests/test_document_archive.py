@@ -11,6 +11,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.db import IntegrityError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import make_user
@@ -192,6 +193,68 @@ def test_again__pressed_twice_at_once(kept: Invoice) -> None:
     assert invoices.content(Invoice.objects.get()) == b"%PDF-first"
     assert len(set(folder.iterdir()) - others) == 1
     assert len(events(kept, "document_rendered_again")) == 1
+
+
+# --- In the admin --------------------------------------------------------------------------------
+
+
+def again(invoice: Invoice) -> str:
+    return reverse("orders:document", args=[invoice.order_id, invoice.number])
+
+
+def test_admin__shows_the_damage_and_mends_it(client: Client, kept: Invoice) -> None:
+    client.force_login(make_user("manager@example.com", "Shop managers"))
+    order = reverse("orders:inspect", args=[kept.order_id])
+    assert again(kept) not in client.get(order).content.decode()
+    damage(kept, "lost")
+    client.get(kept.get_absolute_url())
+
+    assert again(kept) in client.get(order).content.decode()
+    assert "Document damaged" in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Its file is lost." in client.get(again(kept)).content.decode()
+    assert Invoice.objects.get().sha256 == kept.sha256
+    response = client.post(again(kept))
+
+    assert response["Location"] == order
+    assert invoices.content(Invoice.objects.get()) == b"%PDF-as rendered"
+    page = client.get(order).content.decode()
+    assert "Document made again" in page
+    assert again(kept) not in page
+
+
+def test_admin__leaves_a_sound_document_alone(client: Client, kept: Invoice) -> None:
+    client.force_login(make_user("manager@example.com", "Shop managers"))
+    before = Invoice.objects.values().get()
+
+    page = client.post(again(kept), follow=True).content.decode()
+
+    assert "Nothing is wrong with this document" in page
+    assert Invoice.objects.values().get() == before
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_admin__only_for_those_who_answer_for_money(
+    client: Client, kept: Invoice, method: str
+) -> None:
+    damage(kept, "lost")
+    before = Invoice.objects.values().get()
+    client.force_login(make_user("packer@example.com", "Fulfilment"))
+
+    response = getattr(client, method)(again(kept))
+
+    assert (response.status_code, response["Location"]) == (302, reverse("wagtailadmin_home"))
+    assert Invoice.objects.values().get() == before
+
+
+def test_admin__only_with_its_own_order(client: Client, kept: Invoice) -> None:
+    client.force_login(make_user("manager@example.com", "Shop managers"))
+    other = make_order({"WAVES": 1})
+
+    for address in (
+        reverse("orders:document", args=[other.pk, kept.number]),
+        reverse("orders:document", args=[kept.order_id, "INV-1999-00001"]),
+    ):
+        assert client.get(address).status_code == 404
 
 
 # --- The facts -----------------------------------------------------------------------------------
