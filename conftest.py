@@ -40,10 +40,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
-    """Where the database is a file of this run, begin with a copy that is migrated already."""
-    if connection.vendor != "sqlite":
-        return bool(request.config.getvalue("reuse_db"))
-    migrated.copy_to(Path(connection.settings_dict["TEST"]["NAME"]))
+    """Begin with a copy of a database that is migrated already."""
+    if connection.vendor == "sqlite":
+        migrated.copy_sqlite(Path(connection.settings_dict["TEST"]["NAME"]))
+    elif not request.config.getvalue("reuse_db"):
+        migrated.copy_postgres(connection.settings_dict)
     return True
 
 
