@@ -43,6 +43,7 @@ DISCREPANCIES = (
     "checkout.discrepancy:view_discrepancy",
     "checkout.discrepancy:change_discrepancy",
 )
+BOOKS = ("checkout.invoice:view_invoice",)
 REFUNDS = ("checkout.refund:view_refund", "checkout.refund:add_refund")
 
 WRITE = ("add", "change", "publish")
@@ -77,6 +78,7 @@ ROLES = (
             *SETTINGS,
             *REFUNDS,
             *DISCREPANCIES,
+            *BOOKS,
             *IMPORTS,
         ),
         pages=(*WRITE, "lock", "unlock", "bulk_delete"),

@@ -1,6 +1,7 @@
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
+from checkout.admin.bookkeeping import BookkeepingMenuItem
 from checkout.admin.dashboard import add_orders_panel, add_orders_to_pack
 from checkout.admin.discrepancies import DiscrepancyViewSet, add_discrepancies
 from checkout.admin.orders import OrderViewSet
@@ -12,6 +13,11 @@ hooks.register("before_bulk_action", refuse_deleting_sold_pages)
 hooks.register("construct_homepage_summary_items", add_orders_to_pack)
 hooks.register("construct_homepage_panels", add_orders_panel)
 hooks.register("construct_homepage_summary_items", add_discrepancies)
+
+
+@hooks.register("register_reports_menu_item")
+def bookkeeping() -> BookkeepingMenuItem:
+    return BookkeepingMenuItem()
 
 
 @hooks.register("register_admin_viewset")

@@ -14,6 +14,7 @@ from checkout.admin.order_inspect import VIEW_ORDERS
 from checkout.admin.orders import listing_of
 from checkout.admin.payments import CHANGE_PAYMENTS
 from checkout.admin.refunds import REFUND_ORDERS
+from checkout.backorders import note_missing
 from checkout.models import Order
 
 SHOWN = 5
@@ -61,6 +62,8 @@ class OrdersPanel(Component):
 def _waiting(what: ToDo) -> dict[str, Any]:
     orders = waiting_for(what)
     oldest = orders.prefetch_related("addresses", "lines").order_by("placed_at", "pk")[:SHOWN]
+    if what == ToDo.PACK:
+        note_missing(oldest)
     return {
         "what": what,
         "is_trouble": what != ToDo.PACK,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.models import Order, OrderLine
 from products.admin.spreadsheets import SafeExportMixin
-from products.money import ZERO, round_money
+from products.money import round_money
 
 CHUNK = 500
 PLACES = {0: "0", 2: "0.00", 3: "0.000"}
@@ -50,6 +50,7 @@ ORDER_HEADINGS = {
     "invoice": _("Invoice"),
     "language": _("Language"),
     "note": _("Note from the customer"),
+    "tags": _("Tags"),
 }
 LINE_HEADINGS = {
     "order": _("Number"),
@@ -60,6 +61,7 @@ LINE_HEADINGS = {
     "title": _("Product"),
     "options": _("Options"),
     "quantity": _("Quantity"),
+    "units_refunded": _("Units given back"),
     "currency": _("Currency"),
     "unit_net": _("Unit price, net"),
     "unit_gross": _("Unit price, gross"),
@@ -82,24 +84,8 @@ class InChunks:
         return self.queryset.iterator(chunk_size=CHUNK)
 
 
-class OrderExportMixin(SafeExportMixin):
-    """In front of the listing. Times are those of the shop's clock, amounts are numbers."""
-
-    export_headings = ORDER_HEADINGS
-    list_export = list(ORDER_HEADINGS)
-    export_filename = "orders"
-
-    def as_spreadsheet(self, queryset: QuerySet[Order], spreadsheet_format: str) -> Any:
-        rows = InChunks(self.rows_of(queryset))
-        return super().as_spreadsheet(rows, spreadsheet_format)
-
-    def rows_of(self, orders: QuerySet[Order]) -> QuerySet[Any]:
-        return orders.select_related("invoice").prefetch_related(
-            "addresses", "shipments", "payments__refunds"
-        )
-
-    def to_row_dict(self, item: Any) -> dict[str, Any]:
-        return order_row(item)
+class SheetMixin(SafeExportMixin):
+    """Times are those of the shop's clock, amounts are numbers."""
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         if isinstance(value, datetime):
@@ -112,6 +98,26 @@ class OrderExportMixin(SafeExportMixin):
             if isinstance(cell.value, Decimal):
                 cell.number_format = PLACES.get(-int(cell.value.as_tuple().exponent), "General")
             yield cell
+
+
+class OrderExportMixin(SheetMixin):
+    """In front of the listing."""
+
+    export_headings = ORDER_HEADINGS
+    list_export = list(ORDER_HEADINGS)
+    export_filename = "orders"
+
+    def as_spreadsheet(self, queryset: QuerySet[Order], spreadsheet_format: str) -> Any:
+        rows = InChunks(self.rows_of(queryset))
+        return super().as_spreadsheet(rows, spreadsheet_format)
+
+    def rows_of(self, orders: QuerySet[Order]) -> QuerySet[Any]:
+        return orders.select_related("invoice").prefetch_related(
+            "addresses", "shipments", "tagged__tag"
+        )
+
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        return order_row(item)
 
 
 class LineExportMixin(OrderExportMixin):
@@ -136,13 +142,13 @@ class LineExportMixin(OrderExportMixin):
 
 def order_row(order: Order) -> dict[str, Any]:
     """By the names in `ORDER_HEADINGS`; amounts as the order's currency writes them."""
-    refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     known = _address_of(order) | {
         "status": order.get_status_display(),
         "tracking": ", ".join(parcel.number for parcel in order.shipments.all() if parcel.number),
         "payment": order.payment_provider,
-        "refunded": sum((refund.amount for refund in refunds if refund.made_at), ZERO),
+        "refunded": order.refunded_total,
         "invoice": order.invoice.number if hasattr(order, "invoice") else "",
+        "tags": ", ".join(sorted(one.tag.name for one in order.tagged.all())),
     }
     return _row(ORDER_HEADINGS, order, known, order.currency)
 

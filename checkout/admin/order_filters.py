@@ -12,22 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
-from checkout import payments
+from checkout import backorders, payments
 from checkout.models import (
     CreditNote,
     Invoice,
     Order,
     OrderAddress,
     OrderEmail,
-    OrderLine,
     OrderTag,
     Payment,
     Refund,
-    Shipment,
     ShippingMethod,
     TaggedOrder,
 )
-from checkout.models.orders import OrderQuerySet, tidy_number
+from checkout.models.orders import OrderQuerySet
 from checkout.status import OrderStatus
 
 
@@ -35,6 +33,7 @@ class ToDo(models.TextChoices):
     """What waits for somebody."""
 
     PACK = "pack", _("To pack")
+    GOODS = "goods", _("Waiting for goods")
     PAYMENT_HELD = "payment_held", _("Payment does not match")
     DISPUTED = "disputed", _("Disputed by the customer’s bank")
     REFUND_REFUSED = "refund_refused", _("Refund refused")
@@ -46,6 +45,8 @@ class ToDo(models.TextChoices):
 def waiting_for(what: ToDo) -> OrderQuerySet:
     if what == ToDo.PACK:
         return Order.objects.to_pack()
+    if what == ToDo.GOODS:
+        return Order.objects.to_pack().filter(pk__in=list(backorders.missing()))
     if what == ToDo.PAYMENT_HELD:
         return Order.objects.filter(pk__in=Payment.objects.held().values("order_id"))
     if what == ToDo.DISPUTED:
@@ -121,18 +122,3 @@ def _delivery_methods() -> list[tuple[str, str]]:
     """By the name that orders keep. One that was deleted since is found by other means."""
     names = ShippingMethod.objects.order_by("name").values_list("name", flat=True).distinct()
     return [(name, name) for name in names]
-
-
-def matching(words: str) -> Q:
-    """By number with or without its dash, e-mail, a name on an address, SKU or tracking number."""
-    together = "".join(words.split())
-    named = OrderAddress.objects.filter(name__icontains=words).values("order_id")
-    with_sku = OrderLine.objects.filter(sku__code__iexact=words).values("order_id")
-    sent_as = Shipment.objects.filter(number__iexact=together).values("order_id")
-    return (
-        Q(number__icontains=tidy_number(words))
-        | Q(email__icontains=words)
-        | Q(pk__in=named)
-        | Q(pk__in=with_sku)
-        | Q(pk__in=sent_as)
-    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin.views.generic import InspectView
 
-from checkout import packing, payments
+from checkout import backorders, packing, payments
 from checkout.admin.order_actions import CHANGE_ORDERS, actions_for
 from checkout.admin.order_history import history_of
 from checkout.admin.order_labels import order_state, payment_label
@@ -71,6 +71,7 @@ class OrderInspectView(InspectView):
             "note_form": NoteForm(order=order, auto_id="note_%s"),
             "may_readdress": may_readdress(order),
             "can_be_packed": bool(packing.printable([order])[0]),
+            "waits_for": backorders.in_words(backorders.missing().get(order.pk, {})),
             "actions": actions_for(order, self.request.user),
         }
 

@@ -15,22 +15,25 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
+from checkout.admin.bookkeeping import SEE_BOOKS, BookkeepingView
 from checkout.admin.documents import DocumentView
 from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
 from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView
 from checkout.admin.order_delivery import DeliveryView
 from checkout.admin.order_emails import AddressView, EmailAgainView
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
-from checkout.admin.order_filters import OrderFilterSet, ToDo, matching
+from checkout.admin.order_filters import OrderFilterSet, ToDo
 from checkout.admin.order_inspect import OrderInspectView, as_sold
 from checkout.admin.order_labels import order_state, payment_label
 from checkout.admin.order_notes import NoteView, TagsView
+from checkout.admin.order_search import matching
 from checkout.admin.packing import print_packing
 from checkout.admin.payments import PaymentView
 from checkout.admin.refunds import RefundView
 from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
 from checkout.admin.tracking_upload import TrackingUploadView
+from checkout.backorders import note_missing
 from checkout.models import Order, OrderAddress, OrderLine
 from products.admin.columns import MoneyColumn, StateColumn
 from products.admin.records import RecordViewSet
@@ -59,9 +62,9 @@ class OrderIndexView(OrderExportMixin, IndexView):
         return True
 
     def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return (
-            queryset.filter(matching(self.search_query.strip())) if self.is_searching else queryset
-        )
+        if self.is_searching:
+            return queryset.filter(matching(self.search_query.strip()))
+        return queryset.none() if self.request.GET.get("q", "").strip() else queryset
 
     def filter_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
         """A filter that makes no sense finds nothing: an export of everything would surprise."""
@@ -87,12 +90,18 @@ class OrderIndexView(OrderExportMixin, IndexView):
         return [TickColumn("tick", label=""), *columns] if self.bulk_actions else columns
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"bulk_actions": self.bulk_actions}
+        context = super().get_context_data(**kwargs)
+        if not self.is_export:
+            note_missing(context["object_list"])
+        return context | {"bulk_actions": self.bulk_actions}
 
     @cached_property
     def header_more_buttons(self) -> list[Any]:
         query = self.request.GET.copy()
         buttons = list(super().header_more_buttons)
+        if self.request.user.has_perm(SEE_BOOKS):
+            url = reverse("orders:bookkeeping")
+            buttons.append(Button(_("Bookkeeping"), url=url, icon_name="table", priority=120))
         for kind in self.FORMATS:
             query["export"] = kind
             label = _("Download the lines as %(kind)s") % {"kind": kind.upper()}
@@ -124,6 +133,12 @@ class RecipientColumn(Column):
         return instance.delivery_address
 
 
+class OrderStateColumn(StateColumn):
+    """With what a paid order still waits for."""
+
+    cell_template_name = "checkout/admin/state_cell.html"
+
+
 class OrderViewSet(RecordViewSet):
     name = "orders"
     model = Order
@@ -145,7 +160,7 @@ class OrderViewSet(RecordViewSet):
             classname="order-number",
         ),
         DateColumn("placed_at", label=gettext_lazy("Placed"), sort_key="placed_at"),
-        StateColumn("status", order_state, label=gettext_lazy("Status"), sort_key="status"),
+        OrderStateColumn("status", order_state, label=gettext_lazy("Status"), sort_key="status"),
         RecipientColumn("recipient", label=gettext_lazy("To")),
         Column("units", label=gettext_lazy("Units"), sort_key="units", classname="number"),
         Column(
@@ -177,6 +192,7 @@ class OrderViewSet(RecordViewSet):
             path("send/", self.construct_view(SendManyView), name="send_many"),
             path("packing/", print_packing, name="packing"),
             path("deliver/", self.construct_view(DeliverManyView), name="deliver_many"),
+            path("bookkeeping/", self.construct_view(BookkeepingView), name="bookkeeping"),
             path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),
             path("<int:pk>/emails/<int:email>/", self.construct_view(EmailAgainView), name="email"),

@@ -20,6 +20,7 @@ from accounts.tests.factories import make_user
 from checkout import refunding, sending, settling
 from checkout.carriers import Carrier
 from checkout.models import Order, Refund, Tracking
+from checkout.readdressing import readdress
 from checkout.tests.factories import ADDRESS, make_method, make_order
 from products.tests.factories import make_product
 
@@ -98,6 +99,36 @@ def test_search__by_tracking_number(packer: Client) -> None:
 
     assert listed(packer, q="ab 123 gb") == [order.number]
     assert listed(packer, q="AB123") == []
+
+
+@pytest.mark.parametrize("change", [str, str.lower, lambda number: number.replace("-0000", "-")])
+def test_search__by_invoice_and_credit_note(packer: Client, change: Any) -> None:
+    order, other = paid(), paid()
+    refunding.refund_in_full(order, order.total, restock=False)
+    [note] = order.credit_notes.all()
+
+    assert listed(packer, q=change(order.invoice.number)) == [order.number]
+    assert listed(packer, q=change(note.number)) == [order.number]
+    assert listed(packer, q=change(other.invoice.number)) == [other.number]
+    assert listed(packer, q="INV-1999-00001") == []
+
+
+def test_search__by_company_and_by_the_name_it_was_sent_to_before(packer: Client) -> None:
+    order = paid(billing=ADDRESS | {"company": "Analytical Engines Ltd"})
+    paid()
+    readdress(order, ADDRESS | {"name": "Grace Hopper"})
+
+    assert listed(packer, q="analytical eng") == [order.number]
+    assert listed(packer, q="grace") == [order.number]
+
+
+@pytest.mark.parametrize(
+    "words", ["\0", "%", "_", "'", "x" * 5000, "😀", "-1", "9" * 40, "INV-" + "9" * 30, "\\"]
+)
+def test_search__hostile_words_find_nothing(packer: Client, words: str) -> None:
+    paid()
+
+    assert listed(packer, q=words) == []
 
 
 def test_filter__by_payment_delivery_and_country(packer: Client) -> None:

@@ -1,0 +1,55 @@
+"""The orders that somebody's words may mean: the numbers they carry, who bought, what, by what."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from checkout.models import (
+    CreditNote,
+    Invoice,
+    InvoiceSeries,
+    Order,
+    OrderAddress,
+    OrderLine,
+    Shipment,
+)
+from checkout.models.orders import tidy_number
+from products.models import Sku
+
+_PAPER = re.compile(r"(?P<prefix>.*\D)0*(?P<sequence>\d{1,9})")
+
+
+def matching(words: str) -> Q:
+    """By number (of the order, its papers, its parcel), e-mail, name or company, or SKU.
+
+    Each question is asked by itself, so that each has its index: see the migration that adds them.
+    """
+    together = "".join(words.split())
+    named = Q(name__icontains=words) | Q(company__icontains=words)
+    skus = Sku.objects.filter(code__iexact=words).values("code")
+    found: list[QuerySet[Any, Any]] = [
+        Order.objects.order_by().filter(number__icontains=tidy_number(words)).values("pk"),
+        Order.objects.order_by().filter(email__icontains=words).values("pk"),
+        OrderAddress.objects.order_by().filter(named).values("order_id"),
+        OrderLine.objects.order_by().filter(sku__in=skus).values("order_id"),
+        Shipment.objects.order_by().filter(number__iexact=together).values("order_id"),
+        *_with_paper(together),
+    ]
+    return Q(pk__in=found[0].union(*found[1:]))
+
+
+def _with_paper(number: str) -> list[QuerySet[Any, Any]]:
+    """ "inv-2026-42" as well as "INV-2026-00042"."""
+    parts = _PAPER.fullmatch(number)
+    if parts is None:
+        return []
+    series = InvoiceSeries.objects.filter(prefix__iexact=parts["prefix"]).values("prefix")
+    return [
+        papers.order_by()
+        .filter(series__in=series, sequence=int(parts["sequence"]))
+        .values("order_id")
+        for papers in (Invoice.objects.all(), CreditNote.objects.all())
+    ]

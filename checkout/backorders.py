@@ -1,0 +1,46 @@
+"""What the orders that wait to be packed still wait for themselves: goods that are not here yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from checkout import status
+from checkout.models import OrderLine
+from products.models import Sku
+
+Missing = Mapping[int, Mapping[str, int]]
+
+
+def missing() -> Missing:
+    """Units that are owed, by order and SKU code. What arrives goes to whoever paid first.
+
+    On hand is what is left once everything that was paid for has gone; below zero it is owed.
+    """
+    short_of = Sku.objects.filter(on_hand__lt=0)
+    owed = dict(short_of.values_list("code", "on_hand"))
+    lines = OrderLine.objects.filter(
+        sku__in=short_of.values("code"),
+        order__status__in=status.TO_BE_SENT,
+        order__shipments__isnull=True,
+        order__paid_at__isnull=False,
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for line in lines.order_by("-order__paid_at", "-order_id"):
+        short = min(line.units_left, -owed[line.sku_id])
+        if short > 0:
+            found[line.order_id][line.sku_id] = short
+            owed[line.sku_id] += short
+    return found
+
+
+def in_words(units: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} × {code}" for code, number in sorted(units.items()))
+
+
+def note_missing(orders: Iterable[Any]) -> None:
+    """Give each order `waits_for`: "2 × FLOW", or nothing."""
+    units = missing()
+    for order in orders:
+        order.waits_for = in_words(units.get(order.pk, {}))
