@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from checkout import payments, status
 from checkout.models import Order, Payment, PaymentStatus
-from checkout.payments.base import ProviderRefused, Started
+from checkout.payments.base import ProviderRefused, ProviderUnavailable, Started
 from checkout.placing import new_payment
 from checkout.settling import cancel_unpaid, settle_free_order
 from checkout.status import OrderStatus
@@ -35,6 +35,8 @@ def start(order: Order) -> str:
         return order.get_absolute_url()
     if payment.status == PaymentStatus.CREATED:
         payment = _begin(order, payment)
+    elif payment.has_ended:
+        payment = _begin_anew(order, payment)
     return payment.redirect_url or order.get_absolute_url()
 
 
@@ -48,6 +50,29 @@ def cancel(order: Order, actor: Any = None) -> None:
     if payment and payment.reference:
         payments.get(payment.provider).cancel(payment)
     cancel_unpaid(order, actor)
+
+
+def close_others(payment: Payment) -> None:
+    """The order is paid: nobody shall pay for it again in a window that was left open."""
+    for other in payment.order.payments.unsettled().exclude(pk=payment.pk):
+        _close(other)
+
+
+def _close(payment: Payment) -> None:
+    """As far as that is possible: money that comes all the same goes back."""
+    try:
+        payments.get(payment.provider).cancel(payment)
+    except (ProviderRefused, ProviderUnavailable) as error:
+        logger.info("payment %s stays as it is: %s", payment.pk, error)
+
+
+def _begin_anew(order: Order, payment: Payment) -> Payment:
+    """Its session is over and the order still waits: another one, and the old is closed first."""
+    _close(payment)
+    renewed = _renew(order, payment, "ended")
+    if renewed is None or renewed.status != PaymentStatus.CREATED:
+        return renewed or payment
+    return _begin(order, renewed)
 
 
 def _begin(order: Order, payment: Payment) -> Payment:

@@ -95,8 +95,16 @@ def take(order: Order, payment: Payment, actor: object = None) -> None:
         try:
             with transaction.atomic():
                 _mark_paid(order, actor)
+                _close_others(order, payment)
         except OutOfStock:
             _owe_refund(order, payment, Refund.Reason.SOLD_OUT)
+
+
+def _close_others(order: Order, payment: Payment) -> None:
+    from checkout.tasks import close_other_attempts
+
+    if order.payments.unsettled().exclude(pk=payment.pk).exists():
+        close_other_attempts.delay_on_commit(payment.pk)
 
 
 def close_unpaid(order: Order, payment: Payment, after: OrderStatus = OrderStatus.FAILED) -> None:

@@ -18,6 +18,7 @@ from checkout import (
     credit_notes,
     emails,
     invoices,
+    paying,
     reconciled_days,
     refunding,
     stripe_events,
@@ -93,6 +94,12 @@ def _process(event: PaymentEvent) -> None:
 def make_refund(refund_id: int) -> None:
     """Send money back. The idempotency key makes a repetition harmless."""
     refunding.make(refund_id)
+
+
+@shared_task
+def close_other_attempts(payment_id: int) -> None:
+    """One try: a second payment that comes all the same is given back."""
+    paying.close_others(Payment.objects.select_related("order").get(pk=payment_id))
 
 
 @shared_task

@@ -100,6 +100,16 @@ class Payment(Claimable):
         return f"{self.order.token}-{self.attempt}"
 
     @property
+    def has_ended(self) -> bool:
+        """Nobody can pay in it any more, although nobody has told us so yet."""
+        ends = self.parameters.get("expires_at")
+        return (
+            self.status == PaymentStatus.OPEN
+            and ends is not None
+            and ends <= timezone.now().timestamp()
+        )
+
+    @property
     def refundable(self) -> Decimal:
         """What came in and neither went back nor is on its way back."""
         if self.status != PaymentStatus.SUCCEEDED:

@@ -20,8 +20,10 @@ from checkout import paying, payments, settling, tasks
 from checkout.models import Order, Payment, PaymentStatus, Refund
 from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
+from checkout.placing import new_payment
 from checkout.status import OrderStatus
 from checkout.tests.factories import advance, make_method, make_order
+from checkout.tests.stripe_events import Postman
 from products.models import Sku
 from products.tests.factories import make_product
 from tests.stripe_stand_in import StandIn
@@ -304,6 +306,75 @@ def test_start__not_for_what_is_overdue(order: Order, stripe_api: StandIn) -> No
         assert paying.start(order) == order.get_absolute_url()
 
     assert stripe_api.requests == []
+
+
+# --- Two open sessions ---------------------------------------------------------------------------
+
+
+def second_session(order: Order) -> Payment:
+    new_payment(order, attempt=2)
+    return started(order)
+
+
+def session_states(stripe_api: StandIn) -> list[str]:
+    return [session["status"] for session in stripe_api.sessions.values()]
+
+
+def test_two_sessions__the_other_is_closed_when_one_is_paid(
+    order: Order, stripe_api: StandIn, postman: Postman
+) -> None:
+    first, second = started(order), second_session(order)
+
+    postman.bring(stripe_api.pay(str(first.reference)))
+
+    assert stands(order) == (S.PAID, [(1, P.SUCCEEDED), (2, P.OPEN)])
+    assert session_states(stripe_api) == ["complete", "expired"]
+    postman.bring(*postman.newest("checkout.session.expired"))
+    assert stands(order) == (S.PAID, [(1, P.SUCCEEDED), (2, P.EXPIRED)])
+    assert second.refunds.count() == 0
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "Stripe did not answer"])
+def test_two_sessions__both_paid(
+    order: Order, stripe_api: StandIn, postman: Postman, late: bool
+) -> None:
+    first, second = started(order), second_session(order)
+    if late:
+        stripe_api.fail_next(2, status=500, path=f"/v1/checkout/sessions/{second.reference}")
+        events = [stripe_api.pay(str(first.reference))]
+        postman.bring(*events)
+        events = [stripe_api.pay(str(second.reference))]
+    else:
+        events = [stripe_api.pay(str(one.reference)) for one in (first, second)]
+    postman.bring(*events, *events)
+
+    [refund] = Refund.objects.all()
+    assert (refund.payment, refund.reason, refund.amount) == (second, "duplicate", D(28))
+    assert refund.made_at is not None
+    assert stands(order) == (S.PAID, [(1, P.SUCCEEDED), (2, P.SUCCEEDED)])
+    assert len(stripe_api.refunds) == 1
+    assert order.emails.filter(kind="confirmed").count() == 1
+
+
+@pytest.mark.parametrize("trouble", [False, True], ids=["closed", "Stripe did not answer"])
+def test_start__a_session_that_ended_is_followed_by_another(
+    order: Order, stripe_api: StandIn, trouble: bool
+) -> None:
+    """The order was given more time than its first session had."""
+    started(order)
+    later = timezone.now() + timedelta(hours=1)
+    Order.objects.update(expires_at=later + timedelta(hours=1))
+    if trouble:
+        stripe_api.fail_next(2, status=500)
+
+    with time_machine.travel(later):
+        url = paying.start(Order.objects.get())
+        again = paying.start(Order.objects.get())
+
+    assert stands(order) == (S.PENDING, [(1, P.FAILED), (2, P.OPEN)])
+    assert url == again == list(stripe_api.sessions.values())[1]["url"]
+    assert session_states(stripe_api) == ["expired", "open"]
+    assert len([one for one in stripe_api.requests if one.path.endswith("/expire")]) == 1 + trouble
 
 
 # --- How it stands -------------------------------------------------------------------------------
