@@ -17,6 +17,7 @@ RESERVED_SLUGS = frozenset(
         "search",
         "sitemap.xml",
         "static",
+        "stock-alerts",
         "styleguide",
     }
 )

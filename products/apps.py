@@ -5,6 +5,9 @@ class ProductsConfig(AppConfig):
     name = "products"
 
     def ready(self) -> None:
+        from content import letters
         from products import guards, ledger
+        from products.letters import LETTERS
 
+        letters.register(LETTERS)
         guards.keep_up(self, ledger.GUARDS)

@@ -96,10 +96,12 @@ def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
     places = {entry.picture.pk: place for place, entry in enumerate(gallery, start=1)}
     offers = [_offer(variant, names, places) for variant in variants]
     selected = _selected(offers, request.GET.get("sku", ""))
+    marked = [replace(offer, selected=offer is selected) for offer in offers]
     return {
-        "offers": [replace(offer, selected=offer is selected) for offer in offers],
+        "offers": marked,
         "options": _options(variants, names, page.locale_id),
         "selected": selected,
+        "sold_out_offers": [offer for offer in marked if not offer.availability.can_be_bought],
         "can_be_bought": any(offer.availability.can_be_bought for offer in offers),
         "offers_json": [offer.as_json() for offer in offers],
         "gallery": gallery,

@@ -28,6 +28,7 @@ class StockPanel(Panel):
                 from products.admin.columns import stock_state
 
                 context["state"] = stock_state(sku)
+                context["waiting"] = sku.alerts.confirmed().count()
             if sku and self.request and self.request.user.has_perm("products.view_sku"):
                 context["stock_url"] = reverse("stock:inspect", args=[sku.pk])
             return context

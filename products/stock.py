@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from products import alerts
 from products.models.skus import Availability, MovementReason, Sku, StockMovement
 from products.signals import availability_changed
 
@@ -107,6 +108,8 @@ def edit(code: str, **details: Any) -> Sku:
             setattr(sku, name, value)
         sku.save(update_fields=list(details))
         _tell(sku, before)
+        if sku.availability.can_be_bought and not before.can_be_bought:
+            alerts.choose(sku, sku.available)
     return sku
 
 
@@ -128,15 +131,16 @@ def _move(
         sku=sku, delta=delta, balance=sku.on_hand + delta, reason=reason, **details
     )
     Sku.objects.filter(pk=sku.pk).update(on_hand=movement.balance, reserved=F("reserved") - kept)
-    before = sku.availability
     sku.on_hand, sku.reserved = movement.balance, sku.reserved - kept
-    _tell(sku, before)
+    _announce(sku, freed=delta + kept)
     return movement
 
 
 def _announce(sku: Sku, *, freed: int) -> None:
     """`freed` units more (negative: fewer) may be promised than a moment ago."""
     _tell(sku, sku.availability_with(sku.on_hand - sku.reserved - freed))
+    if freed > 0 and sku.availability.can_be_bought:
+        alerts.choose(sku, freed)
 
 
 def _tell(sku: Sku, before: Availability) -> None:

@@ -43,6 +43,8 @@ class StockFilterSet(WagtailFilterSet):
             ("in_stock", gettext_lazy("In stock")),
             ("low", gettext_lazy("Low in stock")),
             ("out", gettext_lazy("Nothing left")),
+            ("owed", gettext_lazy("Owed to customers")),
+            ("wanted", gettext_lazy("People wait for it")),
             ("retired", gettext_lazy("Retired")),
         ],
         method="in_state",
@@ -55,8 +57,14 @@ class StockFilterSet(WagtailFilterSet):
     def in_state(self, queryset: SkuQuerySet, name: str, value: str) -> SkuQuerySet:
         if value == "retired":
             return queryset.filter(retired=True)
-        chosen = {"in_stock": queryset.plenty, "low": queryset.low, "out": queryset.sold_out}[value]
-        return chosen().filter(retired=False)
+        chosen = {
+            "in_stock": queryset.plenty,
+            "low": queryset.low,
+            "out": queryset.sold_out,
+            "owed": queryset.owed,
+            "wanted": queryset.wanted,
+        }
+        return chosen[value]().filter(retired=False)
 
 
 class StockIndexView(SafeExportMixin, IndexView):
@@ -64,6 +72,7 @@ class StockIndexView(SafeExportMixin, IndexView):
         sold_as = Variant.objects.select_related("page").order_by("pk")
         return (
             Sku.objects.in_use()
+            .with_waiting()
             .annotate(available_units=F("on_hand") - F("reserved"))
             .prefetch_related(Prefetch("variants", sold_as, to_attr="sold_as"))
         )
@@ -147,6 +156,7 @@ class StockInspectView(InspectView):
         context |= {
             "sku": self.object,
             "state": stock_state(self.object),
+            "waiting": self.object.alerts.confirmed().count(),
             "variants": self.object.variants.select_related("page").with_details(),
             "movements": page,
             "table": movement_table(page.object_list),
@@ -216,6 +226,7 @@ class StockViewSet(RecordViewSet):
             classname="number",
         ),
         StateColumn("state", stock_state, label=gettext_lazy("State")),
+        Column("waiting", label=gettext_lazy("Waiting"), sort_key="waiting", classname="number"),
         Column(
             "low_stock_threshold",
             label=gettext_lazy("Low at"),
@@ -223,7 +234,16 @@ class StockViewSet(RecordViewSet):
             classname="number",
         ),
     ]
-    list_export = ["code", "on_hand", "reserved", "available", "barcode", "retired", "product"]
+    list_export = [
+        "code",
+        "on_hand",
+        "reserved",
+        "available",
+        "waiting",
+        "barcode",
+        "retired",
+        "product",
+    ]
     export_headings = {"product": gettext_lazy("Product")}
     export_filename = "stock"
     panels = [

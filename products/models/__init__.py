@@ -1,3 +1,4 @@
+from products.models.alerts import StockAlert
 from products.models.imports import (
     FetchedPicture,
     ImportedProduct,
@@ -30,6 +31,7 @@ __all__ = [
     "ProductPicture",
     "ProductTag",
     "Sku",
+    "StockAlert",
     "StockMovement",
     "StockState",
     "TaxClass",

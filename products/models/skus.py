@@ -6,7 +6,8 @@ from typing import Any, NoReturn
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -57,6 +58,21 @@ class SkuQuerySet(models.QuerySet["Sku"]):
         sold_by_a_page = Exists(_variants().filter(sku=OuterRef("code")))
         has_moved = Exists(StockMovement.objects.filter(sku=OuterRef("pk")))
         return self.filter(sold_by_a_page | has_moved)
+
+    def with_waiting(self) -> SkuQuerySet:
+        """`waiting`: how many people want to hear when it is back."""
+        alerts = apps.get_model("products", "StockAlert").objects.confirmed()
+        of_each = alerts.filter(sku=OuterRef("pk")).order_by().values("sku")
+        return self.annotate(waiting=Coalesce(Subquery(of_each.values(n=Count("pk"))), Value(0)))
+
+    def wanted(self) -> SkuQuerySet:
+        """Somebody wants to hear when it is back."""
+        alerts = apps.get_model("products", "StockAlert").objects.confirmed()
+        return self.filter(Exists(alerts.filter(sku=OuterRef("pk"))))
+
+    def owed(self) -> SkuQuerySet:
+        """Sold, and not in the house yet: back-orders, and what a count did not find."""
+        return self.filter(on_hand__lt=0)
 
     def sold_out(self) -> SkuQuerySet:
         return self.filter(on_hand__lte=F("reserved"))
@@ -117,6 +133,11 @@ class Sku(models.Model):
     def available(self) -> int:
         """Units that may still be promised to somebody; never below zero."""
         return max(0, self.on_hand - self.reserved)
+
+    @property
+    def owed(self) -> int:
+        """Units that were sold and are not in the house yet."""
+        return max(0, -self.on_hand)
 
     @property
     def availability(self) -> Availability:

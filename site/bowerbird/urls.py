@@ -34,6 +34,7 @@ urlpatterns += i18n_patterns(
     path("basket/", include("basket.urls")),
     path("checkout/", include("checkout.urls")),
     path("search/", include("search.urls")),
+    path("stock-alerts/", include("products.urls")),
     path("_util/login/", admin_login),  # where Wagtail sends the readers of private pages
     path("", include(wagtail_urls)),
     prefix_default_language=False,

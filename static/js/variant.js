@@ -77,12 +77,21 @@ function show(product, { sku, price, was, state, label, buyable, max }) {
   write(one("stock-label"), label);
   one("buy")?.toggleAttribute("hidden", !buyable);
   one("notify")?.toggleAttribute("hidden", buyable);
+  follow(one("alert"), sku, buyable);
   const quantity = product.querySelector("[data-quantity] input");
   if (quantity && max) {
     quantity.max = max;
     if (quantity.valueAsNumber > max) quantity.value = max;
     quantity.dispatchEvent(new Event("change", { bubbles: true }));
   }
+}
+
+// "Tell me when it is back" opens for what is sold out, and is about that.
+function follow(alert, sku, buyable) {
+  if (!alert) return;
+  alert.open = !buyable;
+  const list = alert.querySelector("select[name=item]");
+  if (list && !buyable) list.value = sku;
 }
 
 function write(element, words) {

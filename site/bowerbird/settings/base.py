@@ -198,6 +198,8 @@ CELERY_BEAT_SCHEDULE = {
     "render-due-invoices": {"task": "checkout.tasks.render_due_invoices", "schedule": 120},
     "send-due-emails": {"task": "checkout.tasks.send_due_emails", "schedule": 60},
     "make-due-renditions": {"task": "content.tasks.make_due_renditions", "schedule": 10 * 60},
+    "tell-what-is-back": {"task": "products.tasks.send_due_alerts", "schedule": 60},
+    "forget-old-alerts": {"task": "products.tasks.forget_old_alerts", "schedule": 24 * 60 * 60},
     "work-on-due-imports": {"task": "products.tasks.work_on_due_imports", "schedule": 60},
     "clear-sessions": {"task": "content.tasks.clear_sessions", "schedule": 24 * 60 * 60},
 }
