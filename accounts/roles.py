@@ -22,6 +22,8 @@ ORDERS = (
     "checkout.order:view_order",
     "checkout.order:change_order",
     "checkout.payment:change_payment",
+    "checkout.returnrequest:view_returnrequest",
+    "checkout.returnrequest:change_returnrequest",
 )
 STOCK = ("products.sku:view_sku", "products.sku:change_sku")
 

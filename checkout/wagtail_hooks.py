@@ -5,12 +5,14 @@ from checkout.admin.bookkeeping import BookkeepingMenuItem
 from checkout.admin.dashboard import add_orders_panel, add_orders_to_pack
 from checkout.admin.discrepancies import DiscrepancyViewSet, add_discrepancies
 from checkout.admin.orders import OrderViewSet
+from checkout.admin.returns import ReturnViewSet, add_returns_waiting
 from checkout.admin.sold_pages import refuse_deleting_sold_page, refuse_deleting_sold_pages
 from checkout.admin.terms import ShopGroup
 
 hooks.register("before_delete_page", refuse_deleting_sold_page)
 hooks.register("before_bulk_action", refuse_deleting_sold_pages)
 hooks.register("construct_homepage_summary_items", add_orders_to_pack)
+hooks.register("construct_homepage_summary_items", add_returns_waiting)
 hooks.register("construct_homepage_panels", add_orders_panel)
 hooks.register("construct_homepage_summary_items", add_discrepancies)
 
@@ -22,4 +24,4 @@ def bookkeeping() -> BookkeepingMenuItem:
 
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[ViewSet | ViewSetGroup]:
-    return [OrderViewSet(), DiscrepancyViewSet(), ShopGroup()]
+    return [OrderViewSet(), ReturnViewSet(), DiscrepancyViewSet(), ShopGroup()]

@@ -101,6 +101,7 @@ VIEWS: dict[str, tuple[Any, set[str]]] = {
     "one order": (lambda: ("orders:inspect", _order().pk), {F, SM}),
     "as sold": (lambda: ("orders:as_sold", _order().pk, _order().lines.get().pk), {F, SM}),
     "ask: mark as paid": (lambda: ("orders:action", _order().pk, "paid"), {F, SM}),
+    "returns": (lambda: ("returns:index",), {F, SM}),
     "brands": (lambda: (Brand.snippet_viewset.get_url_name("list"),), {E, SM}),
     "edit an option": (
         lambda: (OptionType.snippet_viewset.get_url_name("edit"), pk(OptionType)),

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin.views.generic import InspectView
 
-from checkout import backorders, packing, payments
+from checkout import backorders, packing, payments, refunding
 from checkout.admin.order_actions import CHANGE_ORDERS, actions_for
 from checkout.admin.order_history import history_of
 from checkout.admin.order_labels import order_state, payment_label
 from checkout.admin.order_notes import NoteForm
 from checkout.admin.payments import CHANGE_PAYMENTS
 from checkout.admin.refunds import REFUND_ORDERS
+from checkout.admin.returns import ANSWER_RETURNS, steps_for
 from checkout.customers import others_of
 from checkout.models import Invoice, Order, OrderLine
 from checkout.readdressing import may_readdress
@@ -63,6 +64,11 @@ class OrderInspectView(InspectView):
             "may_accept": self.request.user.has_perm(CHANGE_PAYMENTS),
             "refunds": order.refunds,
             "may_refund": self.request.user.has_perm(REFUND_ORDERS),
+            "may_refund_part": refunding.refundable(order) > 0,
+            "returns": [
+                (asked, steps_for(asked)) for asked in order.returns.prefetch_related("lines__line")
+            ],
+            "may_answer": self.request.user.has_perm(ANSWER_RETURNS),
             "may_change": self.request.user.has_perm(CHANGE_ORDERS),
             "invoice": Invoice.objects.filter(order=order).select_related("series").first(),
             "history": history_of(order),

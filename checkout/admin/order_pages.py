@@ -23,6 +23,7 @@ from checkout.models import Order
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
 from checkout.readdressing import AddressIsFinal, TaxedElsewhere
 from checkout.refunding import NothingToRefund, RefundSettled
+from checkout.return_status import ReturnMovedOn
 from checkout.sending import BeingRefunded, InDispute, SentOtherwise
 from checkout.status import TransitionNotAllowed
 from products.stock import OutOfStock
@@ -36,7 +37,9 @@ _REFUSALS: dict[type[Exception], Words] = {
     ProviderRefused: gettext_lazy(
         "The payment service refuses: the order may have been paid a moment ago."
     ),
-    BeingRefunded: gettext_lazy("The money of this order goes back: it must not be sent."),
+    BeingRefunded: gettext_lazy(
+        "The money of this order goes back, or its customer has withdrawn: it must not be sent."
+    ),
     NothingToRefund: gettext_lazy(
         "Nothing was refunded: the sum has changed, or the money is on its way back already."
     ),
@@ -53,6 +56,10 @@ _REFUSALS: dict[type[Exception], Words] = {
         "The address stays: tax and delivery are others there. Cancel the order and place it anew."
     ),
     DocumentSound: gettext_lazy("Nothing is wrong with this document: it was left as it is."),
+    ReturnMovedOn: gettext_lazy(
+        "This return has moved on, or is a withdrawal, which cannot be refused. Nothing was "
+        "changed."
+    ),
     SentOtherwise: gettext_lazy(
         "It was sent under another tracking number. Change that on the order’s page."
     ),

@@ -29,7 +29,9 @@ from checkout.admin.order_notes import NoteView, TagsView
 from checkout.admin.order_search import matching
 from checkout.admin.packing import print_packing
 from checkout.admin.payments import PaymentView
+from checkout.admin.refund_parts import RefundPartView
 from checkout.admin.refunds import RefundView
+from checkout.admin.returns import ReturnRefundView, ReturnView
 from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
 from checkout.admin.tracking_upload import TrackingUploadView
@@ -184,6 +186,7 @@ class OrderViewSet(RecordViewSet):
         lines = self.construct_view(OrderLinesView, **by_line)
         action = self.construct_view(OrderActionView)
         refund = self.construct_view(RefundView)
+        refund_return = self.construct_view(ReturnRefundView)
         payment = self.construct_view(PaymentView)
         shipment = self.construct_view(ShipmentView)
         return [
@@ -204,6 +207,13 @@ class OrderViewSet(RecordViewSet):
                 "<int:pk>/documents/<slug:number>/",
                 self.construct_view(DocumentView),
                 name="document",
+            ),
+            path("<int:pk>/refund-part/", self.construct_view(RefundPartView), name="refund_part"),
+            path("<int:pk>/returns/<int:asked>/refund/", refund_return, name="return_refund"),
+            path(
+                "<int:pk>/returns/<int:asked>/<slug:step>/",
+                self.construct_view(ReturnView),
+                name="return",
             ),
             path("<int:pk>/note/", self.construct_view(NoteView), name="note"),
             path("<int:pk>/tags/", self.construct_view(TagsView), name="tags"),
