@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from checkout import reconciling
@@ -13,8 +12,6 @@ from checkout.models import Payment, ReconciledDay
 from checkout.payments.stripe import Stripe
 from checkout.reconciling import Report
 
-# Longer than a task may run.
-CLAIM = timedelta(minutes=30)
 # How far back a missed night is made up; `manage.py reconcile_payments` goes further.
 DAYS_BACK = 7
 # A day is compared once its last payments have surely arrived in both books.
@@ -36,7 +33,9 @@ def due() -> list[date]:
 
 def reconcile_due(day: date) -> Report | None:
     """Unless it was done, or another worker is at it. Raises as `reconcile`."""
-    return reconcile(day) if _claim(day) else None
+    ReconciledDay.objects.get_or_create(day=day)
+    with ReconciledDay.objects.due().claimed(day) as mine:
+        return reconcile(day) if mine else None
 
 
 def reconcile(day: date) -> Report:
@@ -44,25 +43,12 @@ def reconcile(day: date) -> Report:
 
     Raises ProviderUnavailable and ProviderRefused: the day stays due.
     """
-    try:
-        report = reconciling.reconcile(_midnight(day), _midnight(day + timedelta(days=1)))
-    except Exception:
-        ReconciledDay.objects.filter(day=day).update(claimed_until=None)
-        raise
+    report = reconciling.reconcile(_midnight(day), _midnight(day + timedelta(days=1)))
     ReconciledDay.objects.update_or_create(
-        day=day,
-        defaults={"done_at": timezone.now(), "claimed_until": None, "compared": report.counts},
+        day=day, defaults={"done_at": timezone.now(), "compared": report.counts}
     )
     return report
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _claim(day: date) -> bool:
-    ReconciledDay.objects.get_or_create(day=day)
-    now = timezone.now()
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    mine = ReconciledDay.objects.filter(free, day=day, done_at__isnull=True)
-    return bool(mine.update(claimed_until=now + CLAIM))

@@ -22,7 +22,7 @@ class ClaimableQuerySet(models.QuerySet[Any]):
         return self.filter(free)
 
     @contextmanager
-    def claimed(self, pk: int, **changes: Any) -> Iterator[bool]:
+    def claimed(self, pk: Any, **changes: Any) -> Iterator[bool]:
         """Whether the work on this row is ours until the block ends, however it ends.
 
         One conditional update: of two who try, one gets True. Call it on conditions of the row

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models.payments import Payment
+from content.claims import Claimable, ClaimableQuerySet
 
 
 class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
@@ -83,16 +84,19 @@ class Discrepancy(models.Model):
         return self.kind.partition("_")[0]
 
 
-class ReconciledDay(models.Model):
-    """A day whose payments were compared with the provider's: due until `done_at`.
+class ReconciledDayQuerySet(ClaimableQuerySet):
+    def due(self) -> ReconciledDayQuerySet:
+        return self.filter(done_at__isnull=True)
 
-    `claimed_until` keeps a second worker away while a first one is at it.
-    """
+
+class ReconciledDay(Claimable):
+    """A day whose payments were compared with the provider's: due until `done_at`."""
 
     day = models.DateField(_("day"), primary_key=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     compared: models.JSONField[Any, dict[str, int]] = models.JSONField(default=dict)
+
+    objects = ReconciledDayQuerySet.as_manager()
 
     class Meta:
         ordering = ["-day"]
