@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("checkout", "0019_search_indexes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reconciledday',
-            name='claimed_until',
+            model_name="reconciledday",
+            name="claimed_until",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,22 +17,17 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection
 from kombu import pools
+from pytest_django import Settings
 
 from bowerbird.celery import app
+from checkout.payments import stripe as gateway
 from tests.services import Redis, throwaway_redis
+from tests.stripe_stand_in import SECRET, StandIn
 
 PATIENCE = 45.0  # seconds until what was queued must have happened
-# `visibility_timeout`: after how many seconds a task of a worker that died counts as lost.
-WORKER = """
-import sys
-from bowerbird.celery import app
-if len(sys.argv) > 1:
-    lost_after = {"visibility_timeout": int(sys.argv[1])}
-    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **lost_after}
-app.worker_main(["worker", "-P", "solo", "-c", "1", "-l", "INFO", "--without-mingle"])
-"""
 
 
 def wait_until(happened: Callable[[], object], what: str, timeout: float = PATIENCE) -> None:
@@ -84,11 +80,11 @@ class Workshop:
     """Where workers run: their mail, their files, their log."""
 
     def __init__(self, folder: Path, broker_url: str) -> None:
-        self.folder = folder
-        self.mail, self.private = folder / "mail", folder / "private"
-        self.log = folder / "worker.log"
-        self._environment = {
-            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        self.mail, self.log, self._mark = folder / "mail", folder / "worker.log", folder / "asleep"
+        # The same as the tests' own, so that either finds what the other has rendered.
+        self.private = Path(storages["private"].path(""))
+        self.environment = {
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             "DJANGO_SETTINGS_MODULE": "bowerbird.settings.dev",
             "DEBUG": "False",
             "DATABASE_URL": _url_of_the_test_database(),
@@ -100,14 +96,16 @@ class Workshop:
         }
 
     @contextmanager
-    def worker(self, *, lost_after: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    def worker(
+        self, *, lost_after: int | None = None, **environment: str
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Celery as `make worker` runs it, ended when the block ends."""
         seconds = [] if lost_after is None else [str(lost_after)]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", WORKER, *seconds],
+                [sys.executable, "-m", "tests.faults.worker", *seconds],
                 cwd=settings.BASE_DIR,
-                env=self._environment,
+                env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -122,6 +120,13 @@ class Workshop:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+    def kill_at(self, point: str) -> None:
+        """Let a worker come to this point (see `tests.faults.worker`), and pull its plug."""
+        with self.worker(STALL_AT=point, STALL_MARK=str(self._mark)) as process:
+            wait_until(self._mark.exists, f"a worker {point}")
+            process.kill()
+            process.wait()
 
     def mails(self) -> list[EmailMessage]:
         """Everything that was sent."""
@@ -142,7 +147,32 @@ def workshop(tmp_path: Path, broker: Redis) -> Workshop:
         pytest.fail(
             "a worker beside the tests needs PostgreSQL: python -m tests.run --phase services"
         )
-    return Workshop(tmp_path, broker.url)
+    made = Workshop(tmp_path, broker.url)
+    shutil.rmtree(made.private, ignore_errors=True)
+    return made
+
+
+@pytest.fixture
+def stripe_api(settings: Settings) -> Iterator[StandIn]:
+    with StandIn() as stand_in:
+        settings.STRIPE_SECRET_KEY = "sk_test_stand_in"
+        settings.STRIPE_API_BASE = stand_in.base_url
+        settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
+        yield stand_in
+    gateway._client.cache_clear()
+
+
+@pytest.fixture
+def paid_with_stripe(workshop: Workshop, stripe_api: StandIn) -> None:
+    """Its workers know the pretend Stripe too."""
+    workshop.environment |= {
+        "STRIPE_SECRET_KEY": "sk_test_stand_in",
+        "STRIPE_API_BASE": stripe_api.base_url,
+        "STRIPE_WEBHOOK_SECRET": SECRET,
+    }
+
+
+_INHERITED = ("PATH", "PYTHONPATH", "HOME", "LANG")
 
 
 def _url_of_the_test_database() -> str:

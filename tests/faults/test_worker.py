@@ -18,18 +18,16 @@ import redis
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from checkout import paying, settling, tasks
 from checkout.models import Invoice, Order, OrderEmail, PaymentEvent
-from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome
 from checkout.status import OrderStatus
 from checkout.tests.factories import make_order
 from products.tests.factories import make_product
 from tests.faults.conftest import Workshop, is_drained, wait_until
 from tests.services import Redis
-from tests.stripe_stand_in import SECRET, StandIn
+from tests.stripe_stand_in import StandIn
 
 pytestmark = [
     pytest.mark.services,
@@ -124,16 +122,6 @@ def test_broker__down_at_the_commit(broker: Redis, queue: redis.Redis, workshop:
     assert_done_once(order, workshop)
 
 
-@pytest.fixture
-def stripe_api(settings: Settings) -> Iterator[StandIn]:
-    with StandIn() as stand_in:
-        settings.STRIPE_SECRET_KEY = "sk_test_stand_in"
-        settings.STRIPE_API_BASE = stand_in.base_url
-        settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
-        yield stand_in
-    gateway._client.cache_clear()
-
-
 def webhook(stripe_api: StandIn, event: dict[str, Any]) -> int:
     body = json.dumps(event)
     headers = {"Stripe-Signature": stripe_api.sign(body)}
@@ -207,48 +195,6 @@ def kill_half_way(workshop: Workshop) -> None:
             for pid in waiting_for_a_lock():
                 cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
         wait_until(lambda: not waiting_for_a_lock(), "the end of its session")
-
-
-def test_killed__while_it_renders_the_invoice(queue: redis.Redis, workshop: Workshop) -> None:
-    """The PDF was written, the row was not: the next worker does it again, and one counts."""
-    order = paid_order()
-    with held("SELECT 1 FROM checkout_invoice FOR UPDATE"):
-        kill_half_way(workshop)
-    assert Invoice.objects.due().count() == 1
-    assert workshop.mails() == []
-
-    with workshop.worker(lost_after=0):
-        wait_until(nothing_due, "invoice and e-mail")
-        wait_until(lambda: is_drained(queue), "an empty queue")
-
-    assert_done_once(order, workshop)
-
-
-def test_killed__while_it_writes_the_email(queue: redis.Redis, workshop: Workshop) -> None:
-    """It had claimed the e-mail: nobody sends it before the claim has lapsed, then one does."""
-    make_product(sku="WAVES")
-    order = make_order({"WAVES": 2})  # by bank transfer: one e-mail is due
-    with held("LOCK TABLE content_shopsettings IN ACCESS EXCLUSIVE MODE"):
-        kill_half_way(workshop)
-    due = OrderEmail.objects.get()
-    assert (due.sent_at, due.attempts) == (None, 1)
-    assert due.claimed_until is not None
-    assert workshop.mails() == []
-
-    with workshop.worker(lost_after=0):
-        wait_until(lambda: is_drained(queue), "the lost task, delivered again")
-        tasks.send_due_emails()
-        assert OrderEmail.objects.get().attempts == 1  # whoever has it may still be at it
-        assert workshop.mails() == []
-
-        OrderEmail.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
-        tasks.send_due_emails()
-        wait_until(nothing_due, "the e-mail")
-        wait_until(lambda: is_drained(queue), "an empty queue")
-
-    [mail] = workshop.mails()
-    assert mail["Message-ID"].startswith(f"<order-{order.number.lower()}-received-")
-    assert OrderEmail.objects.get().attempts == 2
 
 
 def test_killed__before_it_began(queue: redis.Redis, workshop: Workshop) -> None:
