@@ -653,6 +653,38 @@ def test_stripe__minimum(
         assert stripe_api.requests == []
 
 
+@pytest.mark.parametrize(
+    ("price", "provider", "status"),
+    [
+        pytest.param("2.505", "stripe", 422, id="Stripe wants nought fils at the end"),
+        pytest.param("2.510", "stripe", 302, id="ten fils"),
+        pytest.param("2.505", "bank_transfer", 302, id="a bank takes five"),
+    ],
+)
+def test_stripe__what_it_cannot_charge_exactly(
+    client: Client,
+    product: ProductPage,
+    stripe_api: StandIn,
+    settings: Settings,
+    price: str,
+    provider: str,
+    status: int,
+) -> None:
+    """Kuwaiti dinars have three decimals. Nothing is rounded: another way is asked for."""
+    settings.SHOP_CURRENCY = "KWD"
+    free = make_method("By hand", "0")
+    put_in_basket(client, make_product(sku="STAMP", price=price), 1)
+
+    response = order_now(client, payment=provider, method=str(free.pk), seen_total=None)
+
+    assert response.status_code == status
+    if status == 422:
+        [message] = response.context["form"].errors["payment"]  # type: ignore[attr-defined]
+        assert "2.505" in message
+        assert not Order.objects.exists()
+        assert stripe_api.requests == []
+
+
 # --- Cost ----------------------------------------------------------------------------------------
 
 
