@@ -19,7 +19,15 @@ from basket.models import Coupon
 from bowerbird.demo import orders, planning
 from bowerbird.demo.planning import SHOPPER, plan
 from checkout import invoices
-from checkout.models import Invoice, InvoiceSeries, Order, OrderEmail, OrderEvent, Refund
+from checkout.models import (
+    Invoice,
+    InvoiceSeries,
+    Order,
+    OrderEmail,
+    OrderEvent,
+    Refund,
+    ReturnRequest,
+)
 from checkout.status import OrderStatus
 from products.models import MovementReason, Sku, StockMovement
 from tests.demo.shelves import ON_HAND, said_nothing, stock_shelves
@@ -52,6 +60,8 @@ def test_orders__have_come_as_far_as_planned(past: datetime) -> None:
         "sent": OrderStatus.SENT,
         "delivered": OrderStatus.DELIVERED,
         "refunded": OrderStatus.REFUNDED,
+        "reduced": OrderStatus.PARTIALLY_REFUNDED,
+        "asked": OrderStatus.DELIVERED,
         "cancelled": OrderStatus.CANCELLED,
         "expired": OrderStatus.EXPIRED,
         "failed": OrderStatus.FAILED,
@@ -131,6 +141,16 @@ def test_history__of_an_order_tells_its_story(past: datetime) -> None:
     assert (days[-1] - days[0]) > timedelta(days=7)
     returned = StockMovement.objects.filter(reference=order.number, reason=MovementReason.RETURNED)
     assert {one.sku.code: one.delta for one in returned} == order.quantities
+
+
+def test_aftermath__a_price_was_reduced_and_a_return_waits(past: datetime) -> None:
+    order = Order.objects.get(status=OrderStatus.PARTIALLY_REFUNDED)
+    note = order.credit_notes.get()
+    assert note.amount.gross == order.refunded_total == 3
+    assert note.issued_at == order.events.get(what="credit_note_issued").created_at
+    asked = ReturnRequest.objects.get()
+    assert asked.order.email == SHOPPER
+    assert asked.requested_at == asked.order.events.get(what="return_requested").created_at
 
 
 def test_sent_orders__can_be_followed(past: datetime) -> None:

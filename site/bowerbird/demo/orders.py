@@ -25,12 +25,14 @@ from basket.contents import Contents, HeldLine
 from basket.models import Coupon
 from bowerbird.demo import past
 from bowerbird.demo.planning import Course, Goods, PastOrder, plan
-from checkout import paying, refunding, sending, settling
+from checkout import paying, refunding, returning, sending, settling
 from checkout.carriers import Carrier
 from checkout.models import Order, ShippingMethod, Tracking
 from checkout.payments.base import Observation, Outcome
 from checkout.placing import Details, place_order
 from checkout.quote import parcel_of
+from checkout.refund_shares import Wish
+from checkout.returning import Statement
 from checkout.status import OrderStatus
 from checkout.tariff import Tariff
 from content.models import ShopSettings
@@ -227,6 +229,23 @@ def _refund(order: Order, planned: PastOrder) -> None:
         refunding.make(refund.pk)
 
 
+def _reduce(order: Order, planned: PastOrder) -> None:
+    """A corner was dented, and the buyer keeps it for a little less."""
+    sum_ = Decimal(3)
+    note = "For the dented corner. Thank you for telling us."
+    made = refunding.refund(order, Wish(goodwill=sum_), sum_, note=note, actor=_staff("manager"))
+    for refund in made.refunds.all():
+        refunding.make(refund.pk)
+
+
+def _ask(order: Order, planned: PastOrder) -> None:
+    line = order.lines.first()
+    if line:
+        reason = "It is lovely, but too wide for our wall. May I send it back?"
+        address = order.billing_address
+        returning.ask(order, Statement(address.name, order.email, {line.pk: 1}, reason))
+
+
 _THINGS_THAT_HAPPEN: dict[str, Callable[[Order, PastOrder], None]] = {
     "paid": _pay,
     "failed": _fail,
@@ -235,4 +254,6 @@ _THINGS_THAT_HAPPEN: dict[str, Callable[[Order, PastOrder], None]] = {
     "delivered": _deliver,
     "cancelled": _cancel,
     "refunded": _refund,
+    "reduced": _reduce,
+    "asked": _ask,
 }

@@ -48,6 +48,8 @@ class Course(Enum):
 
     USUAL = auto()
     REFUNDED = auto()
+    REDUCED = auto()  # a part of the money went back, the goods stayed
+    ASKED = auto()  # its buyer wants to send something back, and waits for an answer
     TRANSFER = auto()  # paid by bank, after some days
     AWAITED = auto()  # to be paid by bank; nothing has come yet
     CANCELLED = auto()
@@ -61,8 +63,10 @@ COURSES: Mapping[int, Course] = {
     21: Course.EXPIRED,
     34: Course.REFUNDED,
     47: Course.CANCELLED,
+    52: Course.REDUCED,
     58: Course.TRANSFER,
     66: Course.FAILED,
+    71: Course.ASKED,
     79: Course.EXPIRED,
     92: Course.TRANSFER,
     98: Course.CANCELLED,
@@ -192,6 +196,10 @@ def _moments(
     moments = {"paid": paid, "sent": sent, "delivered": delivered}
     if course == Course.REFUNDED:
         moments["refunded"] = _on_working_day(delivered + timedelta(days=6), time(11, 5))
+    if course == Course.REDUCED:
+        moments["reduced"] = _on_working_day(delivered + timedelta(days=2), time(14, 30))
+    if course == Course.ASKED:
+        moments["asked"] = _at((delivered + timedelta(days=3)).date(), time(19, 42))
     return moments
 
 
