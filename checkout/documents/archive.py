@@ -54,7 +54,7 @@ def keep(paper: P, render: Callable[[P], bytes]) -> P:
     if paper.pdf:
         return paper
     papers = type(paper).objects
-    with papers.due().claimed(paper.pk) as mine:
+    with papers.filter(pdf="").claimed(paper.pk) as mine:
         if mine:
             papers.filter(pk=paper.pk).update(**_stored(paper, render(paper)))
     paper.refresh_from_db()
