@@ -376,6 +376,38 @@ def test_content__says_what_the_law_asks(product: None) -> None:
     assert "21 November 2026" in text or "Nov. 21, 2026" in text
 
 
+LYON = ADDRESS | {"line1": "3 rue Mercière", "city": "Lyon", "postcode": "69002", "country": "FR"}
+OSLO = ADDRESS | {"line1": "Storgata 1", "city": "Oslo", "postcode": "0155", "country": "NO"}
+
+
+@pytest.mark.parametrize(
+    ("details", "category", "said"),
+    [
+        pytest.param(
+            {"delivery": LYON, "billing": LYON, "vat_number": "FR40303265045"},
+            "K",
+            ["Reverse charge", "VAT number FR40303265045", "VAT number DE123456789"],
+            id="reverse charge",
+        ),
+        pytest.param({"delivery": OSLO, "billing": OSLO}, "G", ["Export: no VAT"], id="export"),
+    ],
+)
+def test_content__says_why_there_is_no_vat(
+    product: None, details: dict[str, Any], category: str, said: list[str]
+) -> None:
+    set_up_shop(country="DE", vat_number="DE123456789")
+    order = make_order({"WAVES": 3}, **details)
+    settling.mark_paid_by_hand(order, None)
+
+    text = words_of(order.invoice)
+    _, xml = facturx.get_xml_from_pdf(invoices.render_pdf(order.invoice))
+
+    for words in said:
+        assert words in text, words
+    assert f"<ram:CategoryCode>{category}</ram:CategoryCode>" in xml.decode()
+    assert broken_rules(xml) == []
+
+
 def test_content__escaped(product: None) -> None:
     make_product("<script>alert(1)</script>", sku="EVIL")
     order = make_order({"EVIL": 1}, billing=ADDRESS | {"name": "<img src=x>"})
