@@ -6,3 +6,4 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from content import signals  # noqa: F401
+        from content.live_pages import moves  # noqa: F401

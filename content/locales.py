@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from wagtail.models import Locale, Page
 
+from content.live_pages.names import family_of, link_to
+from content.live_pages.showing import depends_on
+
 _DEFAULT = "default"
 _known: ContextVar[dict[str, Locale] | None] = ContextVar("known_locales", default=None)
 
@@ -26,7 +29,12 @@ def default_locale() -> Locale:
 
 def in_readers_language(page: Page) -> Page:
     """As Wagtail's `localized`, which asks for the reader's locale each time."""
-    return page if page.locale_id == active_locale().pk else page.localized
+    depends_on(link_to(page), family_of(page))
+    if page.locale_id == active_locale().pk:
+        return page
+    localized = page.localized
+    depends_on(link_to(localized))
+    return localized
 
 
 class RememberLocales:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -25,6 +25,8 @@ from wagtail.models import Orderable, Page
 
 from content import letters
 from content.blocks import FooterColumnBlock
+from content.live_pages.names import link_to
+from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
 from content.slugs import is_reserved
 
@@ -53,6 +55,9 @@ class Rendition(AbstractRendition):
 class BasePage(Page):
     """What every page of the site shares. Abstract: Wagtail's own table stays Wagtail's."""
 
+    # The query parameters that make another view of the page; kept pages know no others.
+    known_parameters: ClassVar[frozenset[str]] = frozenset()
+
     share_picture = models.ForeignKey(
         Picture,
         null=True,
@@ -76,13 +81,9 @@ class BasePage(Page):
 
     def breadcrumbs(self) -> list[Page]:
         """The way here from the front page, front page first, this page left out."""
-        return list(
-            self.get_ancestors()
-            .filter(depth__gt=1)
-            .live()
-            .defer_streamfields()
-            .specific(defer=True)
-        )
+        above = self.get_ancestors().filter(depth__gt=1).defer_streamfields().specific(defer=True)
+        depends_on(*map(link_to, above))
+        return [page for page in above if page.live]
 
 
 def _page_of_the_shop(name: Any) -> models.ForeignKey:
@@ -230,6 +231,7 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
     def legal_pages(self) -> list[Page]:
         """Those that are named here and published, in the reader's language."""
         ids = [getattr(self, f"{name}_id") for name in self.LEGAL_PAGES]
+        depends_on(*(link_to(pk) for pk in ids if pk))
         live = Page.objects.live().in_bulk([pk for pk in ids if pk])
         return [in_readers_language(live[pk]) for pk in dict.fromkeys(ids) if pk in live]
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from wagtail.models import Page, Site
 
 from content.blocks import LinkValue
+from content.live_pages.names import link_to, menu_below
+from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
 from content.models import ShopSettings, SocialLink
 
@@ -38,6 +40,7 @@ def main_menu(request: HttpRequest) -> list[Link]:
         return []
     root = in_readers_language(site.root_page)
     pages = root.get_children().live().public().in_menu()
+    depends_on(menu_below(root.path), *map(link_to, pages))
     return [_link(page, request) for page in pages]
 
 

@@ -10,6 +10,9 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
 from content.blocks import BackgroundBlock, BandValue, HeroBlock, LinkBlock
+from content.live_pages import depends_on
+from content.locales import active_locale
+from home.querysets import teasers
 from products.blocks import SellingBlock
 
 
@@ -47,10 +50,12 @@ class ArticleTeasersBlock(blocks.StructBlock):
         articles = apps.get_model("home", "ArticlePage").objects.live().public().for_teasers()
         chosen = [page.translation_key for page in value["articles"] if page]
         if not chosen:
-            return list(articles.in_active_locale().newest_first()[: value["how_many"]])
+            depends_on(f"articles:{active_locale().pk}")
+            return teasers(articles.in_active_locale().newest_first()[: value["how_many"]])
+        depends_on(*(f"family:{key}" for key in chosen))
         here = articles.in_active_locale().filter(translation_key__in=chosen)
         found = {page.translation_key: page for page in here}
-        return [found[key] for key in dict.fromkeys(chosen) if key in found]
+        return teasers(found[key] for key in dict.fromkeys(chosen) if key in found)
 
 
 class ArticleBlock(SellingBlock):

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from wagtail.models import Site
 
+from content.live_pages import below, depends_on
 from content.models import ShopSettings
+from home.querysets import teasers
 
 if TYPE_CHECKING:
     from home.models import ArticleIndexPage, ArticlePage
@@ -24,9 +26,10 @@ def atom(index: ArticleIndexPage, request: HttpRequest) -> HttpResponse:
         link=index.full_url,
         description=index.introduction,
         language=index.locale.language_code,
-        feed_url=request.build_absolute_uri(),
+        feed_url=f"{index.full_url}{index.reverse_subpage('feed')}",
     )
-    for article in index.articles().for_teasers()[:MOST_ENTRIES]:
+    depends_on(below(index.path))
+    for article in teasers(index.articles().for_teasers()[:MOST_ENTRIES]):
         feed.add_item(
             title=article.title,
             link=article.full_url,

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from wagtail.models import Locale
 from wagtail.query import PageQuerySet
 
+from content.live_pages import depends_on
+
 if TYPE_CHECKING:
     from home.models import Topic
+
+
+def teasers(articles: Iterable[Any]) -> list[Any]:
+    """Those that a page shows teasers of: it depends on them and on who wrote them."""
+    articles = list(articles)
+    depends_on(*articles, *(article.author for article in articles))
+    return articles
 
 
 class ArticleQuerySet(PageQuerySet):

@@ -6,7 +6,11 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         from content import letters
-        from products import guards, ledger
+        from products import (
+            guards,
+            ledger,
+            receivers,  # noqa: F401
+        )
         from products.letters import LETTERS
 
         letters.register(LETTERS)

@@ -6,18 +6,19 @@ from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
-from products.cards import ProductCard, cards_for
+from content.live_pages import depends_on
+from products.cards import ProductCard, cards_to_choose_from
 from products.models import ProductPage
+from products.traces import LOOKED_AT, beside, offered
 
 SHOWN = 4
-# More are looked at than shown: some will be sold out.
-LOOKED_AT = 12
 
 
 def cards_beside(page: ProductPage, request: HttpRequest | None = None) -> list[ProductCard]:
     """Those published just before this one, then the newest: not all pages show the same."""
     if page.pk is None:
         return []
+    depends_on(beside(page.pk))
     published = page.first_published_at or timezone.now()
     others = (
         ProductPage.objects.live()
@@ -27,5 +28,10 @@ def cards_beside(page: ProductPage, request: HttpRequest | None = None) -> list[
         .annotate(newer=Case(When(first_published_at__gte=published, then=Value(1)), default=0))
         .order_by("newer", "-first_published_at", "-pk")
     )
-    cards = cards_for(others[:LOOKED_AT], request)
-    return [card for card in cards if card.availability.can_be_bought][:SHOWN]
+    looked_at = list(others[:LOOKED_AT])
+    depends_on(*(offered(other.pk) for other in looked_at))
+    cards = cards_to_choose_from(looked_at, request)
+    shown = [card for card in cards if card.availability.can_be_bought][:SHOWN]
+    for card in shown:
+        depends_on(*card.shows)
+    return shown

@@ -11,6 +11,7 @@ from wagtail.blocks.struct_block import BlockGroup
 from wagtail.images.blocks import ImageBlock
 
 from content.blocks import BackgroundBlock, BandValue, LinkBlock, StoryBlock
+from content.live_pages import depends_on
 from products import chosen
 from products.cards import ProductCard, cards_for
 from products.models import CategoryPage, ProductPage
@@ -141,6 +142,7 @@ class ProductBlock(blocks.StructBlock):
         product, card = _one_card(value["product"], context)
         context.update(product=product, card=card)
         offers = product.offers() if product and card else []
+        depends_on(product and product.brand)
         if len(offers) == 1 and offers[0].availability.can_be_bought:
             context["offer"] = offers[0]
         return context

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
+from content.live_pages import depends_on, name_of
 from content.models import Picture
 from products.models import Availability, ProductPage, ProductPicture, StockState, Variant
 from products.sources import source_ids
+from products.traces import stock_names
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,25 @@ class ProductCard:
     compare_at: Decimal | None
     from_price: bool
     availability: Availability
+    shows: tuple[str, ...] = ()  # by the names of `content.live_pages`
 
 
 def cards_for(
     pages: Iterable[ProductPage], request: HttpRequest | None = None
 ) -> list[ProductCard]:
     """A card for each page that has something to sell, in the given order."""
+    pages = list(pages)
+    depends_on(*pages)
+    cards = cards_to_choose_from(pages, request)
+    for card in cards:
+        depends_on(*card.shows)
+    return cards
+
+
+def cards_to_choose_from(
+    pages: Iterable[ProductPage], request: HttpRequest | None = None
+) -> list[ProductCard]:
+    """The same for who shows only some of them, and says of which the page depends."""
     pages = list(pages)
     sources = source_ids(pages)
     variants = _variants_by_page(sources.values())
@@ -41,7 +56,8 @@ def cards_for(
         offered = variants.get(sources[page.pk])
         if offered:
             picture = pictures.get(page.pk) or pictures.get(sources[page.pk])
-            cards.append(_card(page, offered, picture, request))
+            shows = (name_of(page), f"page:{sources[page.pk]}", *stock_names(offered))
+            cards.append(replace(_card(page, offered, picture, request), shows=shows))
     return cards
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from wagtail.models import Page
 
+from content.live_pages import depends_on
 from content.locales import active_locale, in_readers_language
 from products.models import ProductPage, Variant
 from products.querysets import ProductQuerySet
+from products.traces import everywhere, newest_in, sale_in
 
 
 def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
@@ -19,6 +21,7 @@ def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
     What is not published, or not for everybody, is left out.
     """
     chosen = {page.translation_key: page.pk for page in pages if page}
+    depends_on(*(f"family:{key}" for key in chosen))
     found: dict[Any, ProductPage] = {}
     here = active_locale().pk
     for page in ProductPage.objects.live().public().filter(translation_key__in=chosen):
@@ -30,18 +33,33 @@ def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
 
 def newest(how_many: int, category: Page | None = None) -> list[ProductPage]:
     """What can be bought now, the newest first."""
-    return list(_shelf(category).filter(_offered(Variant.objects.in_stock()))[:how_many])
+    shelf, place = _shelf(category)
+    depends_on(newest_in(place))
+    return list(with_news(shelf)[:how_many])
 
 
 def on_sale(how_many: int, category: Page | None = None) -> list[ProductPage]:
     """What can be bought now for less than before, the newest first."""
-    reduced = Variant.objects.in_stock().filter(compare_at__isnull=False)
-    return list(_shelf(category).filter(_offered(reduced))[:how_many])
+    shelf, place = _shelf(category)
+    depends_on(sale_in(place))
+    return list(with_reductions(shelf)[:how_many])
 
 
-def _shelf(category: Page | None) -> ProductQuerySet:
+def with_news(shelf: ProductQuerySet) -> ProductQuerySet:
+    return shelf.filter(_offered(Variant.objects.in_stock()))
+
+
+def with_reductions(shelf: ProductQuerySet) -> ProductQuerySet:
+    return shelf.filter(_offered(Variant.objects.in_stock().filter(compare_at__isnull=False)))
+
+
+def _shelf(category: Page | None) -> tuple[ProductQuerySet, str]:
+    """The products in question, the newest first, and their place in the names of versions."""
     shelf = ProductPage.objects.live().public().in_active_locale().on_the_shelf()
-    return shelf.in_category(in_readers_language(category)) if category else shelf
+    if category is None:
+        return shelf, everywhere(active_locale().pk)
+    here = in_readers_language(category)
+    return shelf.in_category(here), here.path
 
 
 def _offered(variants: Any) -> Exists:

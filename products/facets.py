@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from content.live_pages import depends_on
 from content.locales import active_locale
 from products.models.vocabulary import Brand, OptionType, OptionValue
 from products.shelf import SORTS, Shelf, Wanted
@@ -129,6 +130,7 @@ def _worth_showing(entries: Iterable[FacetValue]) -> tuple[FacetValue, ...]:
 def _names(model: Any, things: Iterable[Any], locale_id: int) -> dict[int, str]:
     """In the language of that locale where there is a translation."""
     things = list(things)
+    depends_on(*things)
     names = {thing.pk: thing.name for thing in things}
     foreign = {thing.translation_key: thing.pk for thing in things if thing.locale_id != locale_id}
     if foreign:

@@ -12,12 +12,14 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
+from content.live_pages import depends_on, refuse
 from content.models import Picture
 from content.renditions import PLAIN
 from products.models.skus import Availability, StockState
 from products.models.variants import Variant
 from products.models.vocabulary import OptionType, OptionValue
 from products.money import format_money, shop_currency, smallest_unit
+from products.traces import stock_names
 
 if TYPE_CHECKING:
     from products.models.pages import ProductPage
@@ -91,11 +93,15 @@ class Offer:
 
 def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
     variants = page.offers()
+    depends_on(page.source, page.brand, *stock_names(variants))
     names = _names_in(page, variants)
     gallery = _gallery(page, variants)
     places = {entry.picture.pk: place for place, entry in enumerate(gallery, start=1)}
     offers = [_offer(variant, names, places) for variant in variants]
-    selected = _selected(offers, request.GET.get("sku", ""))
+    wanted = request.GET.get("sku", "")
+    selected = _selected(offers, wanted)
+    if wanted and not (selected and selected.sku == wanted):
+        refuse("it asks for a variant that there is not")
     marked = [replace(offer, selected=offer is selected) for offer in offers]
     return {
         "offers": marked,
@@ -198,6 +204,7 @@ def _options(variants: list[Variant], names: Mapping[int, str], locale_id: int) 
 def _names_in(page: ProductPage, variants: list[Variant]) -> dict[int, str]:
     """The names of all option values in the page's language, by the ids that the variants use."""
     values = {value.pk: value for variant in variants for value in variant.options}
+    depends_on(*values.values(), *(value.option for value in values.values()))
     names = {pk: value.name for pk, value in values.items()}
     foreign = {v.translation_key: pk for pk, v in values.items() if v.locale_id != page.locale_id}
     if foreign:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from urllib.parse import parse_qsl
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -21,6 +22,8 @@ from products.models.vocabulary import OptionValue
 from products.querysets import ProductQuerySet
 from products.sources import source_ids
 
+# What an address may ask of a shelf.
+QUERY = ("option", "brand", "stock", "sort")
 NEWEST = "newest"
 SORTS: Mapping[str, str | Promise] = {
     NEWEST: gettext_lazy("Newest"),
@@ -61,6 +64,12 @@ class Wanted:
         if self.sort != NEWEST:
             query["sort"] = self.sort
         return f"?{query.urlencode()}"
+
+    def answers(self, query: QueryDict) -> bool:
+        """Whether this is all that the address asks for: nothing had to be left out."""
+        asked = [(name, value) for name in QUERY for value in query.getlist(name)]
+        plain = [pair for pair in asked if pair != ("sort", NEWEST)]
+        return sorted(plain) == sorted(parse_qsl(self.address[1:]))
 
     @property
     def narrows(self) -> bool:

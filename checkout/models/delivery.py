@@ -18,6 +18,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 
 from checkout.bands import Band, Parcel, too_much_for
+from content.live_pages import watch
 from products.fields import MoneyField
 from products.money import ZERO
 
@@ -266,3 +267,7 @@ class ShippingRate(models.Model):
             Decimal(self.goods_from),
             end(self.goods_below),
         )
+
+
+for model in (ShippingZone, ShippingMethod, ShippingRate):
+    watch(model, lambda row: ["delivery"])  # a product page says what delivery costs

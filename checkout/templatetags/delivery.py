@@ -10,6 +10,7 @@ from checkout.bands import Parcel
 from checkout.models import ShippingMethod
 from checkout.tariff import Tariff
 from checkout.working_days import Arrival, House
+from content.live_pages import depends_on
 from content.models import ShopSettings
 
 register = template.Library()
@@ -35,6 +36,7 @@ def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Del
 
     By the first method that carries it; None where none does.
     """
+    depends_on("delivery")
     parcel = Parcel(shop.default_weight if weight is None else weight, price)
     for offer in Tariff.load().offers(str(shop.country), parcel):
         if not offer.method.pick_up:

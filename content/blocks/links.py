@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page
 
+from content.live_pages.names import link_to
+from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
 
 
@@ -14,6 +16,8 @@ class LinkValue(blocks.StructValue):
     def target(self) -> Page | None:
         """The page in the reader's language, while the public can read it."""
         page = self.get("page")
+        if page:
+            depends_on(link_to(page))
         return in_readers_language(page) if page and page.live else None
 
 

@@ -15,10 +15,13 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
+from content.live_pages import below, depends_on
+from content.live_pages.names import paths_above
 from content.models import BasePage, Picture
+from content.paging import asked_page
 from home.blocks import ArticleBlock
 from home.models.people import Author, Topic
-from home.querysets import ArticleQuerySet
+from home.querysets import ArticleQuerySet, teasers
 from home.reading import minutes_to_read
 
 ARTICLES_A_PAGE = 12
@@ -27,6 +30,8 @@ MORE_TO_READ = 3
 
 class ArticleIndexPage(RoutablePageMixin, BasePage):
     """The journal: its articles, the newest first, by topic where that is asked for."""
+
+    known_parameters = frozenset({"topic", "page"})
 
     introduction = models.TextField(_("introduction"), max_length=500, blank=True)
 
@@ -51,9 +56,12 @@ class ArticleIndexPage(RoutablePageMixin, BasePage):
         context = super().get_context(request, *args, **kwargs)
         topic = self._topic(request.GET.get("topic", ""))
         articles = self.articles().about(topic) if topic else self.articles()
-        paginator = Paginator(articles.for_teasers(), ARTICLES_A_PAGE)
-        context["articles"] = paginator.get_page(request.GET.get("page", "1"))
-        context["topics"] = self.topics()
+        depends_on(below(self.path))
+        here = asked_page(Paginator(articles.for_teasers(), ARTICLES_A_PAGE), request)
+        here.object_list = teasers(here.object_list)
+        context["articles"] = here
+        context["topics"] = list(self.topics())
+        depends_on(*context["topics"])
         context["topic"] = topic
         return context
 
@@ -139,14 +147,25 @@ class ArticlePage(BasePage):
 
     def more_to_read(self) -> list[ArticlePage]:
         """Its neighbours: those on the same topics first, then the newest."""
+        depends_on(below(self.path[: -self.steplen]))
         others = ArticlePage.objects.sibling_of(self, inclusive=False).live().public()
         topics = [topic.pk for topic in self.topics.all()]
-        return list(others.closest_to(topics).for_teasers()[:MORE_TO_READ])
+        return teasers(others.closest_to(topics).for_teasers()[:MORE_TO_READ])
+
+    def traces(self) -> dict[str, Any]:
+        """What lists of articles go by."""
+        if not self.live:
+            return {}
+        topics = sorted(self.topics.values_list("pk", flat=True))
+        place = (self.pk, self.date, self.first_published_at)
+        listed = {below(path): (place, topics) for path in paths_above(self.path)}
+        return {**listed, f"articles:{self.locale_id}": place}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from home.structured_data import article_data
 
         context = super().get_context(request, *args, **kwargs)
+        depends_on(self.author, *self.topics.all())
         context["structured_data"] = article_data(self, request)
         context["more"] = self.more_to_read() if self.pk else []
         return context

@@ -8,9 +8,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
+from content.live_pages import shown_on_pages
 from content.models import Picture
 
 
+@shown_on_pages
 class Author(TranslatableMixin, index.Indexed, models.Model):
     name = models.CharField(_("name"), max_length=100)
     line = models.CharField(
@@ -34,6 +36,7 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
         return self.name
 
 
+@shown_on_pages
 class Topic(TranslatableMixin, models.Model):
     """A word that articles are filtered by. Its slug stands in the address."""
 

@@ -16,7 +16,10 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
 from content.blocks import StoryBlock
+from content.live_pages import below, depends_on, refuse
+from content.live_pages.names import link_to
 from content.models import BasePage, Picture
+from content.paging import asked_page
 from products.forms import ProductPageForm
 from products.models.variants import Variant
 from products.models.vocabulary import Brand, TaxClass
@@ -24,12 +27,15 @@ from products.panels import VariantsPanel
 from products.permissions import CataloguePermissionTester
 from products.querysets import ProductQuerySet, VariantQuerySet
 from products.sources import source_ids
+from products.traces import entered, traces
 
 PRODUCTS_A_PAGE = 24
 
 
 class CategoryPage(BasePage):
     """A shelf of the shop. Shows the products below it and those that name it as a category."""
+
+    known_parameters = frozenset({"option", "brand", "stock", "sort", "page"})
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=500)
     picture = models.ForeignKey(
@@ -60,14 +66,19 @@ class CategoryPage(BasePage):
 
         context = super().get_context(request, *args, **kwargs)
         products = ProductPage.objects.live().open_to_all().in_category(self)
-        shelf = Shelf(products, Wanted.read(request.GET))
-        here = Paginator(shelf.found, PRODUCTS_A_PAGE).get_page(request.GET.get("page", "1"))
+        wanted = Wanted.read(request.GET)
+        depends_on(below(self.path), below(self.path, wanted.sort.strip("-")))
+        shelf = Shelf(products, wanted)
+        if not shelf.wanted.answers(request.GET):
+            refuse("it asks for what is not on the shelf")
+        here = asked_page(Paginator(shelf.found, PRODUCTS_A_PAGE), request)
         pages = ProductPage.objects.in_bulk([thing.pk for thing in here.object_list])
         context["products"] = here
         context["cards"] = cards_for((pages[t.pk] for t in here if t.pk in pages), request)
         context["shelf"] = shelf
         context["facets"] = facets_of(shelf)
         context["subcategories"] = CategoryPage.objects.child_of(self).live().public()
+        depends_on(*map(link_to, context["subcategories"]))
         return context
 
 
@@ -82,6 +93,8 @@ class ProductPage(BasePage):
 
     A simple product has one variant, so that there is no second code path.
     """
+
+    known_parameters = frozenset({"sku"})
 
     summary = models.TextField(
         _("summary"),
@@ -199,6 +212,12 @@ class ProductPage(BasePage):
 
     def permissions_for_user(self, user: Any) -> CataloguePermissionTester:
         return CataloguePermissionTester(user, self)
+
+    def traces(self) -> dict[str, Any]:
+        return traces(self)
+
+    def entered(self, moved: set[str]) -> set[str]:
+        return entered(self, moved)
 
     @cached_property
     def source(self) -> ProductPage:

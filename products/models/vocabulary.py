@@ -10,9 +10,11 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, TranslatableMixin
 from wagtail.search import index
 
+from content.live_pages import shown_on_pages
 from content.models import Picture
 
 
+@shown_on_pages
 class TaxClass(TranslatableMixin, models.Model):
     """How goods are taxed: "standard", "reduced". The rates by country stand in checkout."""
 
@@ -35,6 +37,7 @@ class TaxClass(TranslatableMixin, models.Model):
         return self.name
 
 
+@shown_on_pages
 class Brand(TranslatableMixin, index.Indexed, models.Model):
     name = models.CharField(_("name"), max_length=100)
     description = models.TextField(_("description"), blank=True)
@@ -54,6 +57,7 @@ class Brand(TranslatableMixin, index.Indexed, models.Model):
         return self.name
 
 
+@shown_on_pages
 class OptionType(TranslatableMixin, ClusterableModel):
     """What sets variants apart: "Size", "Frame"."""
 
@@ -73,6 +77,7 @@ class OptionType(TranslatableMixin, ClusterableModel):
         return self.name
 
 
+@shown_on_pages
 class OptionValue(TranslatableMixin, Orderable):
     """One choice of an option: "A3", "Oak". Ordered, as shoppers expect sizes to be."""
 

@@ -66,12 +66,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "content.live_pages.middleware.LivePages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bowerbird.doors.ContentSecurityPolicy",
     "bowerbird.doors.DoorsMiddleware",
     "bowerbird.middleware.DatabaseTimeoutMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "basket.middleware.RememberUnits",
     "django.middleware.locale.LocaleMiddleware",
     "content.locales.RememberLocales",
     "django.middleware.common.CommonMiddleware",
@@ -145,6 +147,13 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Whole pages, kept as ready bytes: "redis", "memory" (for a shop of a single process) or "off".
+LIVE_PAGES: str = env("LIVE_PAGES", default="off")
+LIVE_PAGES_PREFIX = f"{env('CACHE_KEY_PREFIX', default='bowerbird')}:pages"
+LIVE_PAGES_BYTES: int = env.int("LIVE_PAGES_MB", default=64) * 1024 * 1024  # a process
+# A net below the net: no copy is given out for longer, whatever was or was not told.
+LIVE_PAGES_MAX_AGE: int = env.int("LIVE_PAGES_MAX_AGE", default=600)  # seconds
+BASKET_COOKIE_NAME = "basket"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 # Cookie first, so that a message to a visitor without a basket starts no session.
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"

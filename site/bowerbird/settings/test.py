@@ -28,6 +28,7 @@ else:
 # Tests that need a real cache, broker or worker ask for it (tests/faults); the rest run without.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+LIVE_PAGES = "off"
 CELERY_BROKER_URL = ""
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
