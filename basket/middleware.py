@@ -2,7 +2,7 @@
 
 So that who has a basket may get the pages that everybody gets, with their own badge on them. Who
 has more of their own to see gets no such cookie, and every page fresh: staff, for whom Wagtail adds
-its bar, and visitors with a message waiting in their session.
+its bar. A message that waits says so by a cookie of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as SIGNED_IN
-from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponse
 
 from basket.basket import units_of
@@ -41,6 +40,4 @@ class RememberUnits:
 
 
 def _sees_more(request: HttpRequest) -> bool:
-    if SessionStorage.session_key in request.session:
-        return True
     return SIGNED_IN in request.session and request.user.has_perm("wagtailadmin.access_admin")

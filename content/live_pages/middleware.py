@@ -166,7 +166,7 @@ def _visitor(request: HttpRequest) -> tuple[int | None, str]:
         return None, "method"
     if not request.META.get("HTTP_COOKIE"):
         return 0, ""
-    if "messages" in request.COOKIES:
+    if request.COOKIES.get("messages"):
         return None, "messages"
     session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if session is None:
