@@ -62,6 +62,7 @@ def country_field(countries: Collection[str], *, section: str) -> forms.Field:
         label=_("Country"),
         choices=[(code, text) for code, text in all_countries if code in countries],
         widget=forms.Select(attrs=attrs),
+        error_messages={"invalid_choice": _("We do not deliver to this country yet.")},
     )
 
 

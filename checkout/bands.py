@@ -112,6 +112,11 @@ def _holes(
             yield row[place][1]
 
 
+def begins_above(bands: Sequence[Band], parcel: Parcel) -> bool:
+    """Whether all are for heavier parcels."""
+    return all(parcel.weight <= band.weight_over and band.weight_over for band in bands)
+
+
 # --- In words ------------------------------------------------------------------------------------
 
 

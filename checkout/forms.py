@@ -80,7 +80,7 @@ class CheckoutForm(forms.Form):
         self, *args: Any, basket: Basket, shop: ShopSettings, user: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.basket, self.shop, self.tariff = basket, shop, Tariff.load()
+        self.basket, self.shop, self.tariff = basket, shop, Tariff()
         self.initial = {**self._defaults(user), **(self.initial or {})}
         self.country = self._country("delivery")
         self._offer_methods()

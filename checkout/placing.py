@@ -15,7 +15,7 @@ from wagtail.models import Revision, Site
 
 from basket.basket import Basket, BasketLine
 from basket.models import Coupon
-from checkout import emails, payments
+from checkout import emails, payments, vat_checks
 from checkout.models import (
     EmailKind,
     Order,
@@ -123,6 +123,8 @@ def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
     if coupon:
         _use_coupon(coupon)
     order.record("placed", total=str(order.total))
+    if order.vat_number:
+        vat_checks.owe(order)
     if order.total:
         new_payment(order)
         if provider.announces_order:

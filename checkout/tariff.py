@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from django_countries import countries as all_countries
 
-from checkout.bands import Parcel
+from checkout.bands import Parcel, begins_above
 from checkout.models.delivery import ShippingMethod, ShippingZone
 
 
@@ -34,46 +33,54 @@ class DeliveryRefusal:
 
 
 class Tariff:
-    """All zones, and the methods that are offered with their prices, read in three queries."""
+    """The methods that are offered, with their zones and prices: read in two queries, or three
+    where it must be known which countries are left for "everywhere else".
+    """
 
-    def __init__(self, zones: Sequence[ShippingZone], methods: Sequence[ShippingMethod]) -> None:
-        self.zones, self.methods = zones, methods
-
-    @classmethod
-    def load(cls) -> Tariff:
-        return cls(list(ShippingZone.objects.all()), list(ShippingMethod.objects.offered()))
+    def __init__(self) -> None:
+        self.methods: list[ShippingMethod] = list(ShippingMethod.objects.offered())
 
     @cached_property
     def countries(self) -> frozenset[str]:
         """The codes of those that something is delivered to."""
-        busy = {method.zone_id for method in self.methods}
-        codes = {code for code, _name in all_countries}
-        return frozenset(code for code in codes if (self.zone_of(code) or 0) in busy)
-
-    def zone_of(self, country: str) -> int | None:
-        """The id of the zone that a country is in."""
-        return self._zones_by_country.get(country, self._everywhere_else)
-
-    @cached_property
-    def _zones_by_country(self) -> dict[str, int]:
-        return {code: int(zone.pk) for zone in self.zones for code in zone.codes}
-
-    @cached_property
-    def _everywhere_else(self) -> int | None:
-        return next((int(zone.pk) for zone in self.zones if zone.everywhere_else), None)
+        return frozenset(
+            code
+            for code, _name in all_countries
+            if any(self._delivers(method, code) for method in self.methods)
+        )
 
     def methods_to(self, country: str) -> list[ShippingMethod]:
-        """In the order in which the shop lists them; what is collected is collected anywhere."""
-        zone = self.zone_of(country) or 0
-        return [method for method in self.methods if method.pick_up or method.zone_id == zone]
+        """In the order in which the shop lists them; what is collected is collected by anybody."""
+        return [
+            method for method in self.methods if method.pick_up or self._delivers(method, country)
+        ]
+
+    def _delivers(self, method: ShippingMethod, country: str) -> bool:
+        zone = method.zone
+        if zone is None or not zone.everywhere_else:
+            return zone is not None and country in zone.codes
+        return country not in self._named_by_methods and country not in self._named
+
+    @cached_property
+    def _named_by_methods(self) -> frozenset[str]:
+        return frozenset().union(*(method.zone.codes for method in self.methods if method.zone))
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The countries of all zones, also of those in which nothing is offered."""
+        return frozenset().union(*(zone.codes for zone in ShippingZone.objects.all()))
 
     def offers(self, country: str, parcel: Parcel) -> list[DeliveryOffer]:
         priced = [(method, method.price_for(parcel)) for method in self.methods_to(country)]
         return [DeliveryOffer(method, price) for method, price in priced if price is not None]
 
     def refusals(self, country: str, parcel: Parcel) -> list[DeliveryRefusal]:
-        return [
-            DeliveryRefusal(method, method.why_not(parcel))
-            for method in self.methods_to(country)
-            if method.price_for(parcel) is None
+        """Those that a shopper would miss. What is for heavier things is none, unless for want of
+        anything else.
+        """
+        refused = [
+            method for method in self.methods_to(country) if method.price_for(parcel) is None
         ]
+        missed = [method for method in refused if not begins_above(method.bands, parcel)]
+        shown = missed if self.offers(country, parcel) else refused
+        return [DeliveryRefusal(method, method.why_not(parcel)) for method in shown]

@@ -22,6 +22,7 @@ from checkout import (
     reconciled_days,
     refunding,
     stripe_events,
+    vat_checks,
 )
 from checkout.documents.archive import BeingRendered
 from checkout.models import CreditNote, Invoice, Order, Payment, PaymentEvent
@@ -117,6 +118,11 @@ def reconcile_day(day: str) -> None:
     reconciled_days.reconcile_due(date.fromisoformat(day))
 
 
+@shared_task
+def check_vat_number(check_id: int) -> None:
+    vat_checks.check(check_id)
+
+
 # --- What beat asks, and `manage.py catch_up` ----------------------------------------------------
 
 
@@ -129,6 +135,11 @@ def send_due_emails() -> Round:
 def render_due_invoices() -> Round:
     made = each(render_invoice, invoices.due())
     return made.and_then(each(render_credit_note, credit_notes.due()))
+
+
+@shared_task
+def check_due_vat_numbers() -> Round:
+    return each(check_vat_number, vat_checks.due())
 
 
 @shared_task

@@ -228,6 +228,12 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
         return bool(self.bank_iban)
 
     @cached_property
+    def delivery_info(self) -> Page | None:
+        """What delivery costs, in the reader's language."""
+        page = self.delivery_page
+        return in_readers_language(page) if page and page.live else None
+
+    @cached_property
     def legal_pages(self) -> list[Page]:
         """Those that are named here and published, in the reader's language."""
         ids = [getattr(self, f"{name}_id") for name in self.LEGAL_PAGES]

@@ -42,6 +42,7 @@ _WORDS = {
     "return_refused": gettext_lazy("Return refused"),
     "return_received": gettext_lazy("Returned goods received"),
     "return_refunded": gettext_lazy("Return settled"),
+    "vat_number": gettext_lazy("VAT number looked up"),
     "tracking_corrected": gettext_lazy("Tracking changed"),
     "withdrawn": gettext_lazy("Withdrawn by the customer"),
     "email_again": gettext_lazy("E-mail sent again"),

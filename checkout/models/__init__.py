@@ -16,6 +16,7 @@ from checkout.models.refunds import Refund
 from checkout.models.returns import ReturnLine, ReturnRequest
 from checkout.models.shipments import Shipment, Tracking
 from checkout.models.terms import TaxRate, TaxTreatment
+from checkout.models.vat_checks import VatCheck, VatCheckState
 
 __all__ = [
     "CreditNote",
@@ -49,4 +50,6 @@ __all__ = [
     "TaxRate",
     "TaxTreatment",
     "Tracking",
+    "VatCheck",
+    "VatCheckState",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.forms import CheckboxSelectMultiple
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries import countries as all_countries
@@ -39,7 +41,13 @@ class ShippingZone(models.Model):
         help_text=_("All countries that are in no other zone."),
     )
 
-    panels = [FieldPanel("name"), FieldPanel("everywhere_else"), FieldPanel("countries")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("everywhere_else"),
+        FieldPanel(
+            "countries", widget=CheckboxSelectMultiple(attrs={"class": "shop-country-choices"})
+        ),
+    ]
 
     class Meta:
         ordering = ["everywhere_else", "name", "pk"]
@@ -57,7 +65,7 @@ class ShippingZone(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
+    @cached_property
     def codes(self) -> frozenset[str]:
         return frozenset(str(country) for country in self.countries)
 
@@ -226,12 +234,18 @@ class ShippingRate(models.Model):
     weight_up_to = models.PositiveIntegerField(_("up to (g)"), null=True, blank=True)
     goods_from = MoneyField(_("goods from"), default=ZERO)
     goods_below = MoneyField(_("goods under"), null=True, blank=True)
-    price = MoneyField(_("price"), default=ZERO)
+    price = MoneyField(_("price"))
 
     panels = [
-        FieldRowPanel([FieldPanel("weight_over"), FieldPanel("weight_up_to")]),
-        FieldRowPanel([FieldPanel("goods_from"), FieldPanel("goods_below")]),
-        FieldPanel("price"),
+        FieldRowPanel(
+            [
+                FieldPanel("weight_over"),
+                FieldPanel("weight_up_to"),
+                FieldPanel("goods_from"),
+                FieldPanel("goods_below"),
+                FieldPanel("price"),
+            ]
+        ),
     ]
 
     class Meta:

@@ -6,9 +6,13 @@ from decimal import Decimal
 from django import template
 from django_countries import countries
 
+from basket.basket import Basket
 from checkout.bands import Parcel
 from checkout.models import ShippingMethod
+from checkout.quote import totals_of
 from checkout.tariff import Tariff
+from checkout.tax import Destination
+from checkout.totals import Totals
 from checkout.working_days import Arrival, House
 from content.live_pages import depends_on
 from content.models import ShopSettings
@@ -38,7 +42,7 @@ def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Del
     """
     depends_on("delivery")
     parcel = Parcel(shop.default_weight if weight is None else weight, price)
-    for offer in Tariff.load().offers(str(shop.country), parcel):
+    for offer in Tariff().offers(str(shop.country), parcel):
         if not offer.method.pick_up:
             return Delivery(countries.name(shop.country), offer.method, offer.price)
     return None
@@ -48,3 +52,10 @@ def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Del
 def expected_arrival(method: ShippingMethod, house: House) -> Arrival:
     """Of what is ordered now."""
     return house.arrival(method.min_days, method.max_days)
+
+
+@register.simple_tag
+def totals_at_home(basket: Basket, shop: ShopSettings) -> Totals:
+    """Of a basket before anybody said where it goes. Delivery is not known yet."""
+    home = Destination(str(shop.country))
+    return totals_of(basket, shop=shop, destination=home, method=None)

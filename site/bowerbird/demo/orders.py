@@ -166,7 +166,7 @@ def _details(planned: PastOrder, key: uuid.UUID, method: ShippingMethod) -> Deta
 def _method(planned: PastOrder, basket: Basket) -> ShippingMethod:
     """The first that delivers there, or the quickest."""
     shop = ShopSettings.for_site(Site.objects.get(is_default_site=True))
-    offers = Tariff.load().offers(planned.address["country"], parcel_of(basket, shop))
+    offers = Tariff().offers(planned.address["country"], parcel_of(basket, shop))
     offered = [offer.method for offer in offers if not offer.method.pick_up]
     return min(offered, key=lambda method: method.max_days) if planned.express else offered[0]
 

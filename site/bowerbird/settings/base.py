@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-days": {"task": "checkout.tasks.reconcile_due_days", "schedule": 30 * 60},
     "release-expired-orders": {"task": "checkout.tasks.release_expired", "schedule": 60},
     "refund-due": {"task": "checkout.tasks.make_due_refunds", "schedule": 120},
+    "check-due-vat-numbers": {
+        "task": "checkout.tasks.check_due_vat_numbers",
+        "schedule": 5 * 60,
+    },
     "render-due-invoices": {"task": "checkout.tasks.render_due_invoices", "schedule": 120},
     "send-due-emails": {"task": "checkout.tasks.send_due_emails", "schedule": 60},
     "make-due-renditions": {"task": "content.tasks.make_due_renditions", "schedule": 10 * 60},
@@ -317,6 +321,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"  # but for the editor's preview: see bowerbird/doors.py
 STRIPE_API_BASE: str = env("STRIPE_API_BASE", default="")
+# Of the European Commission's look-up of VAT numbers; none: they are not looked up.
+VIES_URL: str = env("VIES_URL", default="").rstrip("/")
 # Where a form may lead: the order form ends on the payment page of Stripe, or of its stand-in.
 PAYMENT_ORIGINS: list[str] = env.list(
     "PAYMENT_ORIGINS", default=["https://checkout.stripe.com", *filter(None, [STRIPE_API_BASE])]

@@ -36,6 +36,7 @@ TASKS = {"default": {"BACKEND": "tests.indexing.OnRequest"}}
 STRIPE_SECRET_KEY = ""
 STRIPE_WEBHOOK_SECRETS = []
 STRIPE_API_BASE = ""
+VIES_URL = ""
 DEMO_PASSWORD = "bowerbird"
 ACCOUNT_RATE_LIMITS = False
 LOGGING["root"]["level"] = env("LOG_LEVEL", default="WARNING")
