@@ -5,6 +5,7 @@ class CheckoutConfig(AppConfig):
     name = "checkout"
 
     def ready(self) -> None:
+        from checkout import expiring  # noqa: F401
         from checkout.letters import LETTERS
         from checkout.models.orders import HISTORY_IS_KEPT
         from content import letters

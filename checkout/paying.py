@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from checkout import payments, status
 from checkout.models import Order, Payment, PaymentStatus
 from checkout.payments.base import ProviderRefused, ProviderUnavailable, Started
 from checkout.placing import new_payment
-from checkout.settling import cancel_unpaid, settle_free_order
+from checkout.settling import apply, cancel_unpaid, settle_free_order
 from checkout.status import OrderStatus
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def start(order: Order) -> str:
         return order.get_absolute_url()
     if payment.status == PaymentStatus.CREATED:
         payment = _begin(order, payment)
-    elif payment.has_ended:
+    elif payment.has_ended or payment.ends_soon:
         payment = _begin_anew(order, payment)
     return payment.redirect_url or order.get_absolute_url()
 
@@ -58,21 +59,35 @@ def close_others(payment: Payment) -> None:
         _close(other)
 
 
-def _close(payment: Payment) -> None:
-    """As far as that is possible: money that comes all the same goes back."""
+def _close(payment: Payment) -> bool:
+    """As far as that is possible (else False): money that comes all the same goes back."""
     try:
         payments.get(payment.provider).cancel(payment)
     except (ProviderRefused, ProviderUnavailable) as error:
         logger.info("payment %s stays as it is: %s", payment.pk, error)
+        return False
+    return True
+
+
+def _close_or_settle(payment: Payment) -> None:
+    if _close(payment):
+        return
+    with suppress(ProviderRefused, ProviderUnavailable):
+        apply(payment, payments.get(payment.provider).look_up(payment))
 
 
 def _begin_anew(order: Order, payment: Payment) -> Payment:
-    """Its session is over and the order still waits: another one, and the old is closed first."""
-    _close(payment)
+    """Its session is over, or as good as: the order waits a whole window longer for another one.
+
+    The books first: the end of the old session then ends nothing else. It is closed before the new
+    one begins, or brought into the books where somebody has just paid in it.
+    """
     renewed = _renew(order, payment, "ended")
     if renewed is None or renewed.status != PaymentStatus.CREATED:
         return renewed or payment
-    return _begin(order, renewed)
+    _close_or_settle(payment)
+    order.refresh_from_db()
+    return _begin(order, renewed) if order.status == OrderStatus.PENDING else renewed
 
 
 def _begin(order: Order, payment: Payment) -> Payment:

@@ -69,6 +69,14 @@ def place_order(basket: Basket, details: Details, *, site: Site, user: Any = Non
     if placed:
         return placed
     try:
+        return _write_once(basket, details, site, user)
+    except stock.OutOfStock:
+        stock.call_in({line.sku: line.quantity for line in basket.lines})
+        return _write_once(basket, details, site, user)
+
+
+def _write_once(basket: Basket, details: Details, site: Site, user: Any) -> Order:
+    try:
         with transaction.atomic():
             return _write(basket, details, site, user)
     except IntegrityError:

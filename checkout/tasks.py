@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from celery import shared_task
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -25,9 +24,9 @@ from checkout import (
     vat_checks,
 )
 from checkout.documents.archive import BeingRendered
+from checkout.expiring import expire
 from checkout.models import CreditNote, Invoice, Order, Payment, PaymentEvent
 from checkout.payments.base import ProviderRefused, ProviderUnavailable
-from checkout.status import OrderStatus, TransitionNotAllowed
 from content.due import Round, each
 
 logger = logging.getLogger(__name__)
@@ -181,15 +180,3 @@ def release_expired() -> Round:
 def expire_order(order_id: int) -> None:
     """Under the order's lock, so that it needs no claim."""
     expire(Order.objects.get(pk=order_id))
-
-
-def expire(order: Order) -> None:
-    """Expire an overdue order, unless it moved on a moment ago."""
-    try:
-        with transaction.atomic():
-            locked = Order.objects.select_for_update().get(pk=order.pk)
-            if locked.is_overdue:
-                locked.transition_to(OrderStatus.EXPIRED)
-    except TransitionNotAllowed:
-        logger.info("order %s moved on before it could expire", order.pk)
-    order.refresh_from_db()

@@ -21,12 +21,13 @@ from basket import basket as current_basket
 from basket import changes, store
 from checkout import credit_notes, invoices, paying, payments, placing, returning, settling
 from checkout.documents.archive import BeingRendered, DocumentDamaged
+from checkout.expiring import expire
 from checkout.forms import CheckoutForm
 from checkout.models import CreditNote, Invoice, Order, Payment, Refund
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
 from checkout.progress import steps_of
 from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
-from checkout.tasks import RECHECK_AFTER, expire
+from checkout.tasks import RECHECK_AFTER
 from content.models import ShopSettings
 from products.money import smallest_unit
 from products.stock import OutOfStock

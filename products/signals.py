@@ -8,3 +8,8 @@ from django.dispatch import Signal
 # `products.models.Sku` with `sku` (its code), `before` and `after` (each an `Availability`). A sale
 # out of plenty is silent; sold out, back again and each of the last units are not.
 availability_changed = Signal()
+
+# Somebody wants units of these SKUs, and the shelf has too few: whoever holds promises that have
+# run out gives them back now, and says how many it gave. Sent with `skus` (codes), outside of any
+# lock on stock.
+units_wanted = Signal()

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 
 from products import alerts
 from products.models.skus import Availability, MovementReason, Sku, StockMovement
-from products.signals import availability_changed
+from products.signals import availability_changed, units_wanted
 
 
 class OutOfStock(Exception):
@@ -48,6 +48,18 @@ def reserve(quantities: Mapping[str, int]) -> None:
         raise OutOfStock(short)
     for sku in Sku.objects.filter(code__in=quantities):
         _announce(sku, freed=-quantities[sku.code])
+
+
+def call_in(quantities: Mapping[str, int]) -> bool:
+    """Where units are short, have those back that others were promised and did not take in time.
+
+    Never inside a transaction that has touched stock. Whether any came back.
+    """
+    wanted = [(sku, quantities[sku.code]) for sku in Sku.objects.filter(code__in=quantities)]
+    short = [sku.code for sku, quantity in wanted if sku.can_supply(quantity) < quantity]
+    if not short:
+        return False
+    return any(given for _receiver, given in units_wanted.send(Sku, skus=short))
 
 
 def release(quantities: Mapping[str, int]) -> None:

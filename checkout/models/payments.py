@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -27,6 +27,9 @@ class PaymentStatus(models.TextChoices):
 
 # Whatever became of it: the money reached the shop.
 ARRIVED = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.HELD, PaymentStatus.RETURNED})
+
+
+LAST_MINUTES = timedelta(minutes=5)
 
 
 class PaymentQuerySet(ClaimableQuerySet):
@@ -107,6 +110,16 @@ class Payment(Claimable):
             self.status == PaymentStatus.OPEN
             and ends is not None
             and ends <= timezone.now().timestamp()
+        )
+
+    @property
+    def ends_soon(self) -> bool:
+        """Too little time is left to find one's card: paying begins anew."""
+        in_time = timezone.now() + LAST_MINUTES
+        return (
+            self.status == PaymentStatus.OPEN
+            and self.reference is not None
+            and self.ends_at <= in_time
         )
 
     @property

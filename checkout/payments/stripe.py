@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 TIMEOUT = 8  # seconds: a shopper is waiting
 RETRIES = 1
+# Seconds. From placing an order to the first answer, pressing "Pay now" again included.
+TIME_TO_BEGIN = 5 * 60
+SHORTEST_SESSION = 30 * 60
 PAGE = 100  # as many as Stripe lists at once
 _DISPUTES_DECIDED = {"won": "won", "warning_closed": "won", "lost": "lost"}
 # Stripe takes a refund as given until its bank says no, which may be days later.
@@ -67,7 +70,8 @@ class Stripe:
         return bool(settings.STRIPE_SECRET_KEY)
 
     def window(self) -> int:
-        return settings.ORDER_PAYMENT_WINDOW
+        """A session lives for half an hour at least, counted from when Stripe hears of it."""
+        return max(settings.ORDER_PAYMENT_WINDOW, SHORTEST_SESSION + TIME_TO_BEGIN)
 
     def minimum(self, currency: str) -> Decimal:
         return Decimal(_MINIMUMS.get(currency, "0"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.tests.factories import make_user
-from checkout import settling, tasks
+from checkout import expiring, settling, tasks
 from checkout.models import Invoice, Order, OrderEmail, Payment, PaymentStatus, Refund
 from checkout.payments.base import Observation, Outcome, ProviderRefused
 from checkout.payments.demo import Demo
@@ -435,7 +435,7 @@ def test_release_expired__leaves_what_moved_on(payment: Payment) -> None:
     stale = overdue(payment)
     settle(payment, Outcome.PAID)
 
-    tasks.expire(stale)
+    expiring.expire(stale)
 
     assert stale.status == S.PAID
     assert stands(payment) == (S.PAID, P.SUCCEEDED)
@@ -446,6 +446,6 @@ def test_release_expired__leaves_what_got_more_time(payment: Payment) -> None:
     stale = overdue(payment)
     settle(payment, Outcome.PROCESSING)
 
-    tasks.expire(stale)
+    expiring.expire(stale)
 
     assert stands(payment) == (S.PENDING, P.PROCESSING)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from basket.models import Coupon
-from checkout import paying, settling, tasks
+from checkout import expiring, paying, settling
 from checkout.models import Invoice, Order, OrderLine, Payment, Refund
 from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome
@@ -228,7 +228,7 @@ def test_expiry_and_payment__at_the_same_moment(no_documents: None) -> None:
             payment = payments[place]
             settling.apply(payment, Observation(Outcome.PAID, payment.amount, "GBP", "demo_1"))
         elif part == 1:
-            tasks.expire(orders[place])
+            expiring.expire(orders[place])
         else:
             place_order(rival_basket, rival_forms[place], site=site)
 

@@ -382,8 +382,8 @@ TAGGIT_CASE_INSENSITIVE = True
 SHOP_CURRENCY: str = env("SHOP_CURRENCY", default="GBP")
 BASKET_MAX_QUANTITY: int = env.int("BASKET_MAX_QUANTITY", default=20)
 BASKET_PRICE_HOLD: int = env.int("BASKET_PRICE_HOLD", default=24 * 60 * 60)  # seconds
-# How long stock stays reserved for an order that is not paid.
-ORDER_PAYMENT_WINDOW: int = env.int("ORDER_PAYMENT_WINDOW", default=35 * 60)  # seconds
+# How long stock stays reserved for an order that is not paid. Stripe asks for 35 minutes at least.
+ORDER_PAYMENT_WINDOW: int = env.int("ORDER_PAYMENT_WINDOW", default=30 * 60)  # seconds
 ORDER_TRANSFER_WINDOW: int = env.int("ORDER_TRANSFER_WINDOW", default=7 * 24 * 60 * 60)  # seconds
 # Imports fetch pictures from public addresses only; from this machine where tests say so.
 IMPORT_FROM_LOOPBACK: bool = env.bool("IMPORT_FROM_LOOPBACK", default=False)
