@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError
 from django.http import HttpResponse
@@ -28,9 +29,19 @@ def answer_to(error: Exception) -> HttpResponse | None:
     return middleware.process_exception(RequestFactory().get("/"), error)
 
 
-@pytest.mark.parametrize("code", ["57014", "55P03"], ids=["statement", "lock"])
-def test_time_out__is_a_busy_shop(code: str) -> None:
-    response = answer_to(raised(OperationalError("canceled"), DriverError(code)))
+@pytest.mark.parametrize(
+    "cause",
+    [
+        pytest.param(DriverError("57014"), id="statement"),
+        pytest.param(DriverError("55P03"), id="lock"),
+        pytest.param(DriverError("57P01"), id="being stopped"),
+        pytest.param(DriverError("57P03"), id="not up yet"),
+        pytest.param(DriverError("08006"), id="connection lost"),
+        pytest.param(psycopg.OperationalError("connection refused"), id="nobody there"),
+    ],
+)
+def test_database__busy_or_away_is_a_pause(cause: Exception) -> None:
+    response = answer_to(raised(OperationalError("canceled"), cause))
     assert response is not None
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     body = response.content.decode()
@@ -41,7 +52,7 @@ def test_time_out__is_a_busy_shop(code: str) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        pytest.param(raised(OperationalError(), DriverError("08006")), id="connection lost"),
+        pytest.param(raised(OperationalError(), DriverError("53100")), id="disk full"),
         pytest.param(raised(OperationalError(), DriverError(None)), id="without a code"),
         pytest.param(raised(OperationalError(), None), id="without a cause"),
         pytest.param(raised(IntegrityError(), DriverError("57014")), id="another error"),

@@ -1,13 +1,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+import psycopg
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template import loader
 
 # PostgreSQL's codes for "ran out of patience": a cancelled statement, and a lock not had in time.
 _PATIENCE_CODES = {"57014", "55P03"}
+# It is being stopped, was stopped, or is not up yet; and all that is about the connection.
+_AWAY_CODES = ("57P01", "57P02", "57P03", "08")
 
 
 class SameOriginCsrfMiddleware(CsrfViewMiddleware):
@@ -36,7 +39,7 @@ class SameOriginCsrfMiddleware(CsrfViewMiddleware):
 
 
 class DatabaseTimeoutMiddleware:
-    """A statement or lock time-out is a busy shop (503, try again), not a fault (500)."""
+    """A database that is busy or being restarted is a pause (503, try again), not a fault (500)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,8 +48,14 @@ class DatabaseTimeoutMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        code = getattr(error.__cause__, "sqlstate", None)
-        if isinstance(error, OperationalError) and code in _PATIENCE_CODES:
+        if isinstance(error, OperationalError | InterfaceError) and _will_pass(error.__cause__):
             body = loader.get_template("503.html").render()
             return HttpResponse(body, status=503, headers={"Retry-After": "5"})
         return None
+
+
+def _will_pass(cause: BaseException | None) -> bool:
+    code = getattr(cause, "sqlstate", None)
+    if code is None:  # no server said it: there is none, or it has hung up
+        return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+    return code in _PATIENCE_CODES or code.startswith(_AWAY_CODES)

@@ -155,3 +155,23 @@ def test_redis_dies__and_comes_back_empty(
     assert cache.get("key") is None
     assert units(client) == 3
     assert buy(client).quantities == {"WAVES": 3}
+
+
+@pytest.mark.services
+def test_redis_dies__between_the_form_and_the_order(
+    client: Client, product: ProductPage, live_redis: Redis
+) -> None:
+    """Whoever was filling in the form notices nothing; who browses waits a little."""
+    assert client.get(product.url).status_code == 200
+    add(client, product, 2)
+    form = client.get("/checkout/").context["form"]
+
+    live_redis.kill()
+    for url in ("/", product.url, product.get_parent().url, "/search/?q=waves", "/basket/"):
+        assert client.get(url).status_code == 200
+    posted = ADDRESS | {"key": form["key"].value(), "method": form["method"].value()}
+    response = client.post("/checkout/", posted)
+
+    assert response.status_code == 302
+    assert Order.objects.get().quantities == {"WAVES": 2}
+    assert units(client) == 0
