@@ -276,26 +276,15 @@ class CheckoutForm(forms.Form):
         if method is None:
             raise ValueError("details of a form that is not valid")
         billing = self.address("billing" if self.billing_is_asked() else "delivery")
-        collected = self._place_of(method, billing) if method.pick_up else None
+        place = method.place(billing["name"], self.shop) if method.pick_up else None
         return Details(
             form_key=data["key"],
             email=data["email"],
             phone=data["phone"],
             note=data["note"],
-            delivery=collected or self.address("delivery"),
+            delivery=place or self.address("delivery"),
             billing=billing,
             method=method,
             provider=data["payment"],
             vat_number=data.get("vat_number", ""),
         )
-
-    def _place_of(self, method: ShippingMethod, billing: Mapping[str, str]) -> dict[str, str]:
-        """Where goods are collected, as an address."""
-        return dict.fromkeys(addresses.FIELDS, "") | {
-            "name": billing["name"],
-            "company": self.shop.name,
-            "line1": method.street,
-            "city": method.city,
-            "postcode": method.postcode,
-            "country": method.tax_country(str(self.shop.country)),
-        }

@@ -21,6 +21,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 
 from checkout.bands import Band, Parcel, too_much_for
 from content.live_pages import watch
+from content.models import ShopSettings
 from products.fields import MoneyField
 from products.money import ZERO
 
@@ -148,8 +149,7 @@ class ShippingMethod(ClusterableModel):
             min_num=1,
             help_text=_("One row for all baskets, or a row for each band of weight or value."),
         ),
-        FieldRowPanel([FieldPanel("free_over")]),
-        FieldRowPanel([FieldPanel("min_days"), FieldPanel("max_days")]),
+        FieldRowPanel([FieldPanel("free_over"), FieldPanel("min_days"), FieldPanel("max_days")]),
         MultiFieldPanel(
             [
                 FieldPanel("pick_up"),
@@ -205,6 +205,19 @@ class ShippingMethod(ClusterableModel):
         if rate is None:
             return None
         return ZERO if self.free_over is not None and parcel.goods >= self.free_over else rate.price
+
+    def place(self, name: str, shop: ShopSettings) -> dict[str, str]:
+        """Where somebody of that name collects, as an address."""
+        return {
+            "name": name,
+            "company": shop.name,
+            "line1": self.street,
+            "line2": "",
+            "city": self.city,
+            "region": "",
+            "postcode": self.postcode,
+            "country": self.tax_country(str(shop.country)),
+        }
 
     def tax_country(self, home: str) -> str:
         """Whose VAT is paid for what is collected; `home`: the shop's country."""
