@@ -46,7 +46,7 @@ class OrderAction:
     form: type[OrderForm] = OrderForm
     facts: Callable[[Order], Sequence[tuple[Words, Words]]] = _no_facts
     possible: Callable[[Order], bool] = _always
-    otherwise: Callable[[], Exception] | None = None
+    otherwise: Callable[[Order], Exception] | None = None
     serious: bool = False
 
     @property
@@ -62,7 +62,7 @@ class OrderAction:
 
     def refusal(self, order: Order) -> Exception:
         if self.otherwise and self._in_turn(order):
-            return self.otherwise()
+            return self.otherwise(order)
         return TransitionNotAllowed(order.status, self.after)
 
     def _in_turn(self, order: Order) -> bool:
@@ -75,7 +75,11 @@ def awaits_transfer(order: Order) -> bool:
 
 
 def is_to_go(order: Order) -> bool:
-    return order.is_to_go
+    return order.is_to_go and not order.is_disputed
+
+
+def why_it_stays(order: Order) -> Exception:
+    return sending.InDispute() if order.is_disputed else sending.BeingRefunded()
 
 
 def has_money(order: Order) -> bool:
@@ -127,7 +131,7 @@ ACTIONS = {
             ),
             form=TrackingForm,
             possible=is_to_go,
-            otherwise=sending.BeingRefunded,
+            otherwise=why_it_stays,
         ),
         OrderAction(
             name="delivered",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from checkout.models import EmailKind, Order, OrderEvent, Refund
 from checkout.status import OrderStatus
-from products.money import format_money
+from products.money import format_money, round_money
 
 _WORDS = {
     "placed": gettext_lazy("Placed"),
@@ -104,11 +104,20 @@ def _value(name: str, value: Any, currency: str) -> Any:
     """As staff read it; events keep what programs read."""
     if name in {"amount", "total"}:
         return format_money(Decimal(value), currency)
+    if name in {"expected", "received"}:
+        return _sum(value)
     if name == "reason" and value in Refund.Reason.values:
         return Refund.Reason(value).label
     if name == "kind" and value in EmailKind.values:
         return EmailKind(value).label
     return value
+
+
+def _sum(text: str) -> str:
+    """ "28.000 GBP". Shown as it is where that would have to be rounded, or has no currency."""
+    amount, _space, currency = text.partition(" ")
+    exact = round_money(Decimal(amount), currency.upper())
+    return format_money(exact, currency.upper()) if currency and exact == Decimal(amount) else text
 
 
 def _status_label(status: Any) -> str:

@@ -36,7 +36,10 @@ class OrderInspectView(InspectView):
 
     def get_object(self, queryset: Any = None) -> Order:
         refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
-        orders = Order.objects.annotate(money_goes_back=Exists(refunded))
+        disputed = Order.objects.disputed().filter(pk=OuterRef("pk"))
+        orders = Order.objects.annotate(
+            money_goes_back=Exists(refunded), is_in_dispute=Exists(disputed)
+        )
         orders = orders.select_related("user", "coupon").prefetch_related(
             "lines__picture__renditions",
             "taxes",

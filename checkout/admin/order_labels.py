@@ -34,7 +34,9 @@ _COLOURS = {
 
 
 def order_state(order: Order) -> tuple[str, Any]:
-    """Colour and words of its label. In the listing, a promised refund comes first."""
+    """Colour and words of its label. What keeps it in the house comes first."""
+    if getattr(order, "is_in_dispute", False):
+        return "bad", _("Disputed")
     if getattr(order, "money_goes_back", False):
         return "bad", _("Being refunded")
     return _COLOURS[OrderStatus(order.status)], order.get_status_display()

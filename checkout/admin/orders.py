@@ -57,6 +57,7 @@ class OrderIndexView(OrderExportMixin, IndexView):
         return Order.objects.annotate(
             units=Subquery(units.annotate(n=Sum("quantity")).values("n")),
             money_goes_back=Exists(refunded),
+            is_in_dispute=Exists(Order.objects.disputed().filter(pk=OuterRef("pk"))),
         ).prefetch_related("addresses")
 
     @cached_property

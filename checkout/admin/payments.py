@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ class PaymentStep:
     permission: str
     run: Callable[[Payment, Any], None]
     done: Words
+    back: Callable[[Payment], Decimal]
     serious: bool = False
 
 
@@ -43,6 +45,7 @@ STEPS = {
         permission=CHANGE_PAYMENTS,
         run=holding.accept,
         done=gettext_lazy("The payment is accepted."),
+        back=lambda payment: payment.came_in - payment.amount,
     ),
     "return": PaymentStep(
         title=gettext_lazy("Send the payment back"),
@@ -52,6 +55,7 @@ STEPS = {
         permission=REFUND_ORDERS,
         run=holding.send_back,
         done=gettext_lazy("The payment goes back: see under “Payment”."),
+        back=lambda payment: payment.left,
         serious=True,
     ),
 }
@@ -75,9 +79,17 @@ class PaymentView(OrderPage):
         return [
             (_("Asked for"), format_money(payment.amount, payment.currency)),
             (_("Received"), received(payment)),
-            (_("Would go back"), way_back(payment)),
+            *self._goes_back(),
             (_("Customer"), self.order.email),
         ]
+
+    def _goes_back(self) -> Sequence[tuple[Words, Words]]:
+        amount = self.step.back(self.payment)
+        if amount <= 0:
+            return []
+        currency = self.payment.received_currency or self.payment.currency
+        sum_ = format_money(amount, currency)
+        return [(_("Goes back"), f"{sum_} {way_back(self.payment)}")]
 
     def run(self, request: HttpRequest, form: Any) -> HttpResponse:
         self.step.run(self.payment, request.user)

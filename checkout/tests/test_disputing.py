@@ -167,6 +167,8 @@ def test_admin__staff_see_it(
     first = client.get("/admin/").content.decode()
 
     assert "The customer’s bank asks for £28.00 back (fraudulent)" in page
+    assert "Mark as sent" not in page
+    assert "Disputed</span>" in page
     assert f"https://dashboard.stripe.com/test/payments/{intent}" in page
     assert "Disputed by the customer’s bank: 1 order" in first
     assert "0 orders to pack" in first

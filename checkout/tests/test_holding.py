@@ -16,6 +16,7 @@ from checkout.payments.base import Observation, Outcome
 from checkout.status import OrderStatus
 from checkout.tests.stripe_events import Postman
 from products.models import Sku
+from products.tests.factories import put_in_stock
 from tests.stripe_stand_in import StandIn
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_accept__too_late_all_of_it_goes_back(
 ) -> None:
     payment = hold(order, "30.00")
     order.transition_to(moved)
-    Sku.objects.update(on_hand=1)
+    put_in_stock("WAVES", 1)
 
     holding.accept(payment)
 
@@ -229,9 +230,20 @@ def test_desk__shown_with_what_can_be_done(order: Order, client: Client) -> None
     assert url(order, "return") in html
     assert url(order, "accept") not in html  # it would not cover the order
 
+    assert "Money came that does not match this order." in html
+    assert "expected: £28.00, received: £27.00" in html
+
     page = client.get(url(order, "return")).content.decode()
-    assert "£27.00" in page
     assert "£28.00" in page
+    assert "£27.00 through Stripe" in page
+
+
+def test_desk__says_what_goes_back_of_what_is_too_much(order: Order, client: Client) -> None:
+    hold(order, "30.50")
+    sign_in(client, "Shop managers")
+
+    assert "£2.50 through Stripe" in client.get(url(order, "accept")).content.decode()
+    assert "£30.50 through Stripe" in client.get(url(order, "return")).content.decode()
 
 
 def test_desk__refused_with_a_reason(order: Order, client: Client) -> None:
