@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from checkout.carriers import Carrier
-from checkout.models import EmailKind, OrderAddress, Payment, Refund, Shipment
+from checkout.models import EmailKind, OrderAddress, Payment, Refund, Shipment, TaxTreatment
 from products.money import ZERO, shop_currency
 
 _ADDRESS = OrderAddress(
@@ -75,6 +75,7 @@ def _amounts() -> dict[str, Any]:
     return {
         "currency": shop_currency(),
         "prices_include_tax": True,
+        "tax_treatment": TaxTreatment.STANDARD,
         "subtotal": 2 * _UNIT,
         "discount": ZERO,
         "shipping": _SHIPPING,

@@ -128,6 +128,15 @@ def test_preview__shows_both_and_keeps_nothing(manager: Client) -> None:
     assert mail.outbox == []
 
 
+def test_preview__shows_what_an_order_shows(manager: Client) -> None:
+    """The sample looks like an order in all that the e-mails ask of one."""
+    preview = post(manager, "preview").context["preview"]
+
+    for part in (preview["text"], preview["html"].replace("&nbsp;", " ")):
+        for said in ("A print", "£48.00", "of which VAT at 20%", "£8.67", "AB123456789GB"):
+            assert said in part
+
+
 def test_preview__is_shut_in(manager: Client) -> None:
     """Its frame may run no script and reach nothing of the admin."""
     html = post(manager, "preview", heading='"><script>alert(1)</script>').content.decode()
