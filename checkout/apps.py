@@ -7,9 +7,10 @@ class CheckoutConfig(AppConfig):
     def ready(self) -> None:
         from checkout import expiring  # noqa: F401
         from checkout.letters import LETTERS
+        from checkout.models.notes import NOTES_STAY
         from checkout.models.orders import HISTORY_IS_KEPT
         from content import letters
         from products import guards
 
         letters.register(LETTERS)
-        guards.keep_up(self, HISTORY_IS_KEPT)
+        guards.keep_up(self, [*HISTORY_IS_KEPT, *NOTES_STAY])

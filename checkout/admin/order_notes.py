@@ -9,16 +9,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from taggit.forms import TagField
+from taggit.forms import TagField, TagWidget
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminTagWidget
 
 from checkout import notes
 from checkout.admin.order_actions import CHANGE_ORDERS
 from checkout.admin.order_pages import OrderForm, OrderPage
 from checkout.models import OrderTag
 
-MAX_TAGS, TAG_LENGTH = 20, 40
+MAX_TAGS, TAG_LENGTH, SHOWN_TAGS = 20, 40, 50
 
 
 class NoteForm(OrderForm):
@@ -46,9 +45,15 @@ class TagsForm(OrderForm):
     tags = TagField(
         label=gettext_lazy("Tags"),
         required=False,
-        widget=AdminTagWidget(tag_model=OrderTag),
-        help_text=gettext_lazy("With commas between them. Orders can be filtered by them."),
+        widget=TagWidget(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = ", ".join(OrderTag.objects.values_list("name", flat=True)[:SHOWN_TAGS])
+        self.fields["tags"].help_text = _(
+            "With commas between them. The listing can be filtered by tags. In use: %(tags)s"
+        ) % {"tags": used or "–"}
 
     def clean_tags(self) -> list[str]:
         names: list[str] = self.cleaned_data["tags"]

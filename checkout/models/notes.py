@@ -7,6 +7,7 @@ from taggit.models import ItemBase, TagBase
 
 from checkout.models.orders import Order
 from checkout.models.snapshots import Snapshot
+from products import guards
 
 
 class OrderNote(Snapshot):
@@ -25,6 +26,9 @@ class OrderNote(Snapshot):
 
     def __str__(self) -> str:
         return self.text
+
+
+NOTES_STAY = guards.append_only(OrderNote, "A note on an order is never changed or deleted.")
 
 
 class OrderTag(TagBase):
