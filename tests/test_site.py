@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
+from wagtail.admin.icons import get_icons
 from wagtail.models import Locale, Page, PageViewRestriction, get_page_models
 
 from accounts.tests.factories import make_user
@@ -46,6 +47,19 @@ def test_migrations__none_is_missing(capsys: pytest.CaptureFixture[str]) -> None
         call_command("makemigrations", "--check", "--dry-run", verbosity=1)
     except SystemExit:
         pytest.fail(capsys.readouterr().out)
+
+
+def test_icons__of_the_admin_are_all_drawn() -> None:
+    """An unknown name leaves a hole where the icon should be, and nothing says so."""
+    drawn = set(re.findall(r'id="icon-([\w-]+)"', get_icons()))
+    named: set[str] = set()
+    for file in ROOT.glob("*/**/*.py"):
+        if "tests" not in file.parts:
+            named |= set(re.findall(r'icon(?:_name)?\s*=\s*"([a-z][\w-]*)"', file.read_text()))
+    for file in ROOT.glob("templates/**/*.html"):
+        named |= set(re.findall(r'{% icon name="([\w-]+)"', file.read_text()))
+    assert {"form", "warning"} <= named
+    assert named - drawn == set()
 
 
 # --- Addresses ------------------------------------------------------------------------------

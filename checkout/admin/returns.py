@@ -220,7 +220,7 @@ class ReturnIndexView(IndexView):
 class ReturnViewSet(RecordViewSet):
     name = "returns"
     model = ReturnRequest
-    icon = "undo"
+    icon = "rotate"
     menu_label = gettext_lazy("Returns")
     menu_order = 112
     index_view_class = ReturnIndexView
