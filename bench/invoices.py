@@ -142,7 +142,6 @@ def bill_of(number: int) -> bill.Bill:
         supplied_on=MADE_AT.date(),
         currency="GBP",
         parties=parties.Parties(SELLER, BUYER, BUYER),
-        buyer_email="ada@example.com",
         buyer_vat_number="",
         tax_treatment="standard",
         lines=lines,

@@ -61,7 +61,6 @@ def bill_of(credit_note: CreditNote) -> Bill:
         supplied_on=issued_on,
         currency=order.currency,
         parties=Parties.kept(credit_note.parties),
-        buyer_email=order.email,
         buyer_vat_number=order.vat_number,
         tax_treatment=order.tax_treatment,
         lines=tuple(_line(line) for line in credit_note.lines.select_related("line")),

@@ -89,7 +89,6 @@ def bill_of(invoice: Invoice, order: Order) -> Bill:
         supplied_on=timezone.localdate(order.paid_at) if order.paid_at else issued_on,
         currency=order.currency,
         parties=parties,
-        buyer_email=order.email,
         buyer_vat_number=order.vat_number,
         tax_treatment=order.tax_treatment,
         lines=lines,

@@ -102,7 +102,6 @@ class Bill:
     supplied_on: date
     currency: str
     parties: Parties
-    buyer_email: str
     buyer_vat_number: str
     tax_treatment: str
     lines: tuple[BillLine, ...]

@@ -111,7 +111,7 @@ def _agreement(bill: Bill) -> Node | None:
         "ApplicableHeaderTradeAgreement",
         seller_party(bill.parties.seller, with_vat_number=is_taxed),
         buyer_party(
-            bill.parties.buyer, bill.buyer_email, bill.buyer_vat_number if is_taxed else ""
+            bill.parties.buyer, bill.parties.email, bill.buyer_vat_number if is_taxed else ""
         ),
         ram("SellerOrderReferencedDocument", ram("IssuerAssignedID", bill.order_number)),  # BT-14
     )

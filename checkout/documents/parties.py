@@ -82,9 +82,12 @@ class Address(_Kept):
 
 @dataclass(frozen=True)
 class Parties:
+    """`email`: the buyer's, at which they are written to."""
+
     seller: Seller
     buyer: Address
     recipient: Address
+    email: str = ""
 
     @classmethod
     def of(cls, order: Order) -> Self:
@@ -92,6 +95,7 @@ class Parties:
             seller=Seller.of(ShopSettings.for_site(order.site)),
             buyer=Address.kept(order.billing_address.as_dict()),
             recipient=Address.kept(order.delivery_address.as_dict()),
+            email=order.email,
         )
 
     @classmethod
@@ -100,6 +104,7 @@ class Parties:
             seller=Seller.kept(data.get("seller", {})),
             buyer=Address.kept(data.get("buyer", {})),
             recipient=Address.kept(data.get("recipient", {})),
+            email=data.get("email", ""),
         )
 
     def as_json(self) -> dict[str, Any]:

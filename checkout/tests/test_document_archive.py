@@ -19,7 +19,7 @@ from checkout import emails, invoices, settling
 from checkout.documents import archive
 from checkout.documents.archive import DocumentDamaged, DocumentSound
 from checkout.documents.parties import Parties
-from checkout.models import Invoice, OrderEmail
+from checkout.models import Invoice, Order, OrderEmail
 from checkout.tests.factories import make_order
 from content.models import ShopSettings
 from content.tests.factories import set_up_shop
@@ -266,8 +266,12 @@ def test_facts__stay_those_of_the_day_of_issue(invoice: Invoice) -> None:
         name="Nest", company="Nest GmbH", address="Elsewhere", vat_number="DE999999999"
     )
 
+    Order.objects.update(email="corrected@example.com")
+
     after = invoices.as_html(Invoice.objects.get())
 
+    bill = invoices.bill_of(invoice, invoice.order)
+    assert bill.parties.email == "ada@example.com"
     assert after == before
     assert "Bower Ltd" in after
     assert "Nest" not in after

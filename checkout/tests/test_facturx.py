@@ -81,8 +81,7 @@ def bill_of(found: Totals, units: Sequence[int], **changes: Any) -> Bill:
         "issued_on": date(2026, 11, 26),
         "supplied_on": date(2026, 11, 25),
         "currency": found.currency,
-        "parties": Parties(BOWER, ADA, ADA),
-        "buyer_email": "ada@example.com",
+        "parties": Parties(BOWER, ADA, ADA, "ada@example.com"),
         "buyer_vat_number": "",
         "tax_treatment": found.tax_treatment,
         "lines": lines,
@@ -282,6 +281,10 @@ def test_discount__is_an_allowance_and_delivery_a_charge_by_rate() -> None:
     xml = to_xml(bill)
     assert said(xml, "Reason") == ["Discount (BIRD10)"] * 2 + ["Delivery (Standard)"] * 2
     assert said(xml, "ReasonCode") == ["95", "95", "DL", "DL"]
+
+
+def test_buyer__is_reached_by_e_mail() -> None:
+    assert "ada@example.com" in said(to_xml(bill_of(ONE, [2])), "URIID")
 
 
 def test_reverse_charge__names_both_numbers_and_says_why() -> None:

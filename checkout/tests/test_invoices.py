@@ -22,6 +22,7 @@ from django.http import FileResponse
 from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
+from pytest_django import Settings
 
 from basket.tests.test_coupons import make_coupon
 from checkout import emails, invoices, numbering, pdf, settling, tasks
@@ -251,6 +252,21 @@ def test_pdf__reaches_out_for_nothing() -> None:
     ):
         with pytest.raises(ValueError, match="fetches nothing"):
             fetcher.fetch(url)
+
+
+def test_pdf__what_costs_is_made_once_a_process(
+    product: None, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    """And workers are renewed: what Pango keeps for itself grows by some kilobytes an invoice."""
+    invoice = make_invoice()
+    invoices.render_pdf(invoice)
+
+    for name in ("OwnFontsOnly", "FontConfiguration", "CSS"):
+        monkeypatch.setattr(pdf, name, lambda *_, **__: pytest.fail("made again"))
+    invoices.render_pdf(invoice)
+
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+    assert 0 < settings.CELERY_WORKER_MAX_TASKS_PER_CHILD <= 1000
 
 
 def test_pdf__hostile_words_fetch_nothing(
