@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from django.template.loader import render_to_string
+from io import BytesIO
 
-from content.models import ShopSettings
+import pytest
+from django.core.files.images import ImageFile
+from django.template.loader import render_to_string
+from PIL import Image
+
+from content.models import Picture, ShopSettings
 from content.templatetags.logos import logo_for_document
 from content.tests.factories import make_picture, set_up_shop
 
@@ -25,6 +29,15 @@ def test_logo__stands_in_an_e_mail_with_its_whole_address() -> None:
 
 def test_logo__of_a_document_comes_with_it() -> None:
     assert logo_for_document(shop_with_logo()).startswith("data:image/png;base64,")
+
+
+def test_logo__of_a_document_is_one_that_documents_take() -> None:
+    """Whatever was uploaded: WeasyPrint is given PNG."""
+    data = BytesIO()
+    Image.new("RGB", (40, 50), "navy").save(data, "WEBP")
+    logo = Picture.objects.create(title="Logo", file=ImageFile(data, name="logo.webp"))
+
+    assert logo_for_document(set_up_shop(logo=logo)).startswith("data:image/png;base64,iVBOR")
 
 
 def test_logo__that_is_missing_or_lost_leaves_the_name() -> None:
