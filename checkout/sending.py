@@ -9,7 +9,7 @@ from django.db import transaction
 
 from checkout import emails, status
 from checkout.models import EmailKind, Order, Shipment, Tracking
-from checkout.status import OrderStatus
+from checkout.status import OrderStatus, TransitionNotAllowed
 
 
 class BeingRefunded(Exception):
@@ -50,6 +50,8 @@ def check(order: Order) -> None:
     if order.is_disputed:
         raise InDispute
     status.check(order.status, OrderStatus.SENT)
+    if order.shipments.exists():  # partly refunded since
+        raise TransitionNotAllowed(order.status, OrderStatus.SENT)
     if not order.is_to_go:
         raise BeingRefunded
 

@@ -75,7 +75,7 @@ def awaits_transfer(order: Order) -> bool:
 
 
 def is_to_go(order: Order) -> bool:
-    return order.is_to_go and not order.is_disputed
+    return order.is_to_go and not order.is_disputed and not order.shipments.exists()
 
 
 def why_it_stays(order: Order) -> Exception:

@@ -67,9 +67,9 @@ class RefundPartForm(OrderForm):
                 required=False,
                 initial=not self.order.was_handed_over,
             )
-        self.fields["delivery"] = self._money(
-            _("Delivery"), _("Up to %(most)s.") % {"most": self._as_text(delivery_left(self.pots))}
-        )
+        if carriage := delivery_left(self.pots):
+            most = _("Up to %(most)s.") % {"most": self._as_text(carriage)}
+            self.fields["delivery"] = self._money(_("Delivery"), most)
         self.fields["goodwill"] = self._money(
             _("Goodwill"), _("A price reduction of all that is left, on top of the rest.")
         )
@@ -85,7 +85,7 @@ class RefundPartForm(OrderForm):
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("delivery", "goodwill", "note")]
+        return [self[name] for name in ("delivery", "goodwill", "note") if name in self.fields]
 
     @property
     def wish(self) -> Wish:

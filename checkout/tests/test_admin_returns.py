@@ -145,6 +145,14 @@ def test_part__bad_input_changes_nothing(
     assert order.lines.filter(units_refunded__gt=0).count() == 0
 
 
+def test_part__no_field_for_delivery_that_cost_nothing(manager: Client, order: Order) -> None:
+    address = reverse("orders:refund_part", args=[order.pk])
+    assert "delivery" in manager.get(address).context["form"].fields
+    refunding.refund(order, Wish(delivery=D(4)), D(4))
+
+    assert "delivery" not in manager.get(address).context["form"].fields
+
+
 def test_part__packers_may_not(packer: Client, order: Order) -> None:
     part(packer, order, units_WAVES=1, expected="10.00", confirm="1")
 

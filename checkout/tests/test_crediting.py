@@ -31,6 +31,7 @@ from checkout.placing import new_payment
 from checkout.refund_shares import Wish, money_left
 from checkout.refunding import NothingToRefund
 from checkout.sending import BeingRefunded
+from checkout.status import TransitionNotAllowed
 from checkout.tests.factories import make_order
 from products.models import Sku, StockMovement, Variant
 from products.tests.factories import make_product
@@ -223,6 +224,10 @@ def test_rest__is_packed_and_sent(order: Order) -> None:
     assert {one.sku_id: one.units_left for one in order.lines.all()} == {"WAVES": 2, "FERN": 1}
     sending.send(order, Tracking())
     assert list(Order.objects.to_pack()) == []
+    refunding.refund(order, Wish({line(order, "FERN"): 1}), D("9.00"))
+    tasks.make_refund(Refund.objects.latest("pk").pk)
+    with pytest.raises(TransitionNotAllowed):
+        sending.send(order, Tracking())
 
 
 def test_rest__nothing_is_left_to_send(order: Order) -> None:
