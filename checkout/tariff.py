@@ -9,7 +9,8 @@ from functools import cached_property
 from django_countries import countries as all_countries
 
 from checkout.bands import Parcel, begins_above
-from checkout.models.delivery import ShippingMethod, ShippingZone
+from checkout.models.delivery import ShippingMethod
+from checkout.models.zones import ShippingZone
 
 
 @dataclass(frozen=True)

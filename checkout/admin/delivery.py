@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from checkout.admin.deleting import ExplainingDeleteView
 from checkout.bands import first_gap, first_overlap
 from checkout.models import ShippingMethod, ShippingZone
-from checkout.models.delivery import names_of
+from checkout.models.zones import names_of
 from products.admin.columns import MoneyColumn
 from products.money import format_money, shop_currency
 

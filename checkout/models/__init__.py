@@ -1,4 +1,4 @@
-from checkout.models.delivery import ShippingMethod, ShippingRate, ShippingZone
+from checkout.models.delivery import ShippingMethod, ShippingRate
 from checkout.models.disputes import Dispute, DisputeState
 from checkout.models.documents import (
     CreditNote,
@@ -17,6 +17,7 @@ from checkout.models.returns import ReturnLine, ReturnRequest
 from checkout.models.shipments import Shipment, Tracking
 from checkout.models.terms import TaxRate, TaxTreatment
 from checkout.models.vat_checks import VatCheck, VatCheckState
+from checkout.models.zones import ShippingZone
 
 __all__ = [
     "CreditNote",
