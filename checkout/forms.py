@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +16,8 @@ from checkout import addresses, payments, vat_numbers
 from checkout.address_fields import address_fields, country_field, hidden_fields
 from checkout.models import ShippingMethod
 from checkout.placing import Details
-from checkout.quote import house_of, parcel_of, totals_of
-from checkout.tariff import Tariff
+from checkout.quote import Quote, house_of, parcel_of
+from checkout.tariff import DeliveryOffer, Tariff
 from checkout.tax import Destination, Place, place_of
 from checkout.totals import Totals
 from content.models import ShopSettings
@@ -214,14 +215,17 @@ class CheckoutForm(forms.Form):
         return vat_numbers.checked(typed, str(self.shop.country))
 
     @cached_property
+    def quote(self) -> Quote:
+        return Quote(self.basket, self.shop, self.destination, self.checked_vat_number)
+
+    @cached_property
     def totals(self) -> Totals:
-        return totals_of(
-            self.basket,
-            shop=self.shop,
-            destination=self.destination,
-            method=self.chosen_method,
-            vat_number=self.checked_vat_number,
-        )
+        return self.quote.totals(self.chosen_method)
+
+    @property
+    def choices(self) -> list[tuple[DeliveryOffer, Decimal]]:
+        """The ways to deliver, each with what it adds to this order: no VAT where none is due."""
+        return [(offer, self.quote.totals(offer.method).shipping) for offer in self.offers]
 
     def clean_vat_number(self) -> str:
         try:

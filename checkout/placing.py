@@ -26,7 +26,7 @@ from checkout.models import (
     ShippingMethod,
     TaxTreatment,
 )
-from checkout.quote import totals_of
+from checkout.quote import Quote
 from checkout.tax import Destination, tax_class_of
 from checkout.totals import LineTotals, Totals
 from content.models import ShopSettings
@@ -89,13 +89,8 @@ def _write_once(basket: Basket, details: Details, site: Site, user: Any) -> Orde
 
 def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
     shop = ShopSettings.for_site(site)
-    totals = totals_of(
-        basket,
-        shop=shop,
-        destination=details.destination,
-        method=details.method,
-        vat_number=details.vat_number,
-    )
+    quote = Quote(basket, shop, details.destination, details.vat_number)
+    totals = quote.totals(details.method)
     buys_untaxed = totals.tax_treatment == TaxTreatment.REVERSE_CHARGE
     provider = payments.get(details.provider)
     # One that takes nothing off (the goods are below its minimum) is not used up.

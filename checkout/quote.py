@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from basket.basket import Basket
 from checkout.bands import Parcel
 from checkout.models.delivery import ShippingMethod
-from checkout.tax import Destination, rates_for, tax_class_of, taxation
+from checkout.tax import Destination, Taxation, rates_for, tax_class_of, taxation
 from checkout.totals import PricedLine, Totals, calculate, without_tax
 from checkout.working_days import House
 from content.models import ShopSettings
@@ -29,34 +30,54 @@ def house_of(shop: ShopSettings) -> House:
     return House(shop.order_cutoff, frozenset(entry.day for entry in shop.closed_days.all()))
 
 
-def totals_of(
-    basket: Basket,
-    *,
-    shop: ShopSettings,
-    destination: Destination,
-    method: ShippingMethod | None,
-    vat_number: str = "",
-) -> Totals:
-    """`vat_number`: checked, of the company that buys. `method`: one that carries the basket."""
-    home = str(shop.country)
-    if method and method.pick_up:
-        home, destination = method.tax_country(home), Destination(method.tax_country(home))
-    how = taxation(
-        home, destination, vat_number=vat_number, at_destination=shop.taxes_at_destination
-    )
-    classes = [tax_class_of(line.variant.page) for line in basket.lines]
-    rates = rates_for(how.country, classes)
-    totals = calculate(
-        [
-            PricedLine(line.unit_price, line.quantity, rates[tax_class])
-            for line, tax_class in zip(basket.lines, classes, strict=True)
-        ],
-        currency=shop_currency(),
-        prices_include_tax=shop.prices_include_tax,
-        discount=basket.discount,
-        shipping=_price(method, parcel_of(basket, shop)) if method else ZERO,
-    )
-    return totals if how.is_charged else without_tax(totals, how.treatment)
+class Quote:
+    """A basket that goes somewhere: what it comes to, by the way in which it is delivered.
+
+    `vat_number`: checked, of the company that buys.
+    """
+
+    def __init__(
+        self, basket: Basket, shop: ShopSettings, destination: Destination, vat_number: str = ""
+    ) -> None:
+        self.basket, self.shop = basket, shop
+        self.destination, self.vat_number = destination, vat_number
+        self._rates: dict[str, dict[str, Decimal]] = {}
+
+    def totals(self, method: ShippingMethod | None) -> Totals:
+        """`method`: one that carries the basket."""
+        how = self._taxation(method)
+        totals = calculate(
+            self._lines(self._rates_of(how.country)),
+            currency=shop_currency(),
+            prices_include_tax=self.shop.prices_include_tax,
+            discount=self.basket.discount,
+            shipping=_price(method, parcel_of(self.basket, self.shop)) if method else ZERO,
+        )
+        return totals if how.is_charged else without_tax(totals, how.treatment)
+
+    def _taxation(self, method: ShippingMethod | None) -> Taxation:
+        home, destination = str(self.shop.country), self.destination
+        if method and method.pick_up:
+            home = method.tax_country(home)
+            destination = Destination(home)
+        return taxation(
+            home,
+            destination,
+            vat_number=self.vat_number,
+            at_destination=self.shop.taxes_at_destination,
+        )
+
+    def _lines(self, rates: Mapping[str, Decimal]) -> list[PricedLine]:
+        return [
+            PricedLine(line.unit_price, line.quantity, rates[tax_class_of(line.variant.page)])
+            for line in self.basket.lines
+        ]
+
+    def _rates_of(self, country: str) -> Mapping[str, Decimal]:
+        if country not in self._rates:
+            classes = [tax_class_of(line.variant.page) for line in self.basket.lines]
+            self._rates[country] = rates_for(country, classes)
+        return self._rates[country]
 
 
 def _price(method: ShippingMethod, parcel: Parcel) -> Decimal:

@@ -9,7 +9,7 @@ from django_countries import countries
 from basket.basket import Basket
 from checkout.bands import Parcel
 from checkout.models import ShippingMethod
-from checkout.quote import totals_of
+from checkout.quote import Quote
 from checkout.tariff import Tariff
 from checkout.tax import Destination
 from checkout.totals import Totals
@@ -58,4 +58,4 @@ def expected_arrival(method: ShippingMethod, house: House) -> Arrival:
 def totals_at_home(basket: Basket, shop: ShopSettings) -> Totals:
     """Of a basket before anybody said where it goes. Delivery is not known yet."""
     home = Destination(str(shop.country))
-    return totals_of(basket, shop=shop, destination=home, method=None)
+    return Quote(basket, shop, home).totals(None)

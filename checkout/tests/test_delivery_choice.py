@@ -308,6 +308,8 @@ def test_export__says_so_and_shows_its_lines_net(shopper: Client) -> None:
     assert page.context["totals"].total == D("23.33")
     assert "Export: without VAT." in page.text
     assert "£20.00" in page.text  # the two prints
+    assert "£3.33" in page.text  # among the ways to deliver as in the sum
+    assert "£4.00" not in page.text
     assert "£24.00" not in page.text
 
 
