@@ -202,6 +202,7 @@ def book_outside(
         if refund.credit_note is None:
             Refund.objects.filter(pk=refund.pk).update(credit_note=_credit_what_went(order))
         _book(refund, reference)
+        _trim(order, payment)
     return refund
 
 
@@ -256,6 +257,7 @@ def _note_refusal(refund: Refund, code: str) -> None:
         order = _locked_order(refund)
         Refund.objects.due().filter(pk=refund.pk).update(last_error=code[:200], claimed_until=None)
         order.record("refund_refused", code=code, **refund.as_event())
+        _trim(order, refund.payment)
 
 
 def _owe_from_payments(order: Order, amount: Decimal, credit_note: CreditNote, actor: Any) -> None:
@@ -317,6 +319,17 @@ def _step_back(order: Order) -> None:
     stood = order.stood_before_refunds()
     after = status.after_failed_refund(stood=stood, kept=_kept(order), total=order.total)
     order.step_back(after)
+
+
+def _trim(order: Order, payment: Payment) -> None:
+    """Of what the provider refused stays promised only what did not go another way meanwhile."""
+    left = order.payments.get(pk=payment.pk).left
+    for refund in Refund.objects.refused().filter(payment=payment, amount__gt=left):
+        order.record("refund_trimmed", left=str(left), **refund.as_event())
+        if left > 0:
+            Refund.objects.filter(pk=refund.pk).update(amount=left)
+        elif not refund.reference:
+            refund.delete()
 
 
 def _refused_of(payment: Payment, amount: Decimal) -> Refund | None:

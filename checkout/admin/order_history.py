@@ -33,6 +33,7 @@ _WORDS = {
     "refund_due": gettext_lazy("Refund due"),
     "refund_refused": gettext_lazy("Refund refused by the provider"),
     "refund_failed": gettext_lazy("Refund came back to the shop"),
+    "refund_trimmed": gettext_lazy("Less is left of what was to be refunded"),
     "refund_retried": gettext_lazy("Refund tried again"),
     "refunded": gettext_lazy("Refunded"),
     "readdressed": gettext_lazy("Delivery address changed"),
@@ -61,6 +62,7 @@ _LABELS = {
     "expected": gettext_lazy("expected"),
     "kind": gettext_lazy("which"),
     "now": gettext_lazy("fingerprint now"),
+    "left": gettext_lazy("left"),
     "number": gettext_lazy("number"),
     "provider": gettext_lazy("provider"),
     "reason": gettext_lazy("reason"),
@@ -102,7 +104,7 @@ def _in_words(event: OrderEvent) -> Happening:
 
 def _value(name: str, value: Any, currency: str) -> Any:
     """As staff read it; events keep what programs read."""
-    if name in {"amount", "total"}:
+    if name in {"amount", "left", "total"}:
         return format_money(Decimal(value), currency)
     if name in {"expected", "received"}:
         return _sum(value)

@@ -127,7 +127,9 @@ class Payment(Claimable):
         """What came in and neither went back nor is on its way back."""
         if self.status != PaymentStatus.SUCCEEDED:
             return ZERO
-        return self.amount - sum((refund.amount for refund in self.refunds.all()), ZERO)
+        promised = sum((refund.amount for refund in self.refunds.all()), ZERO)
+        # Less than nothing where some of it went another way while all of it was promised.
+        return max(self.amount - promised, ZERO)
 
     @property
     def is_the_orders(self) -> bool:

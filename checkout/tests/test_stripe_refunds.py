@@ -134,6 +134,56 @@ def test_dashboard__what_we_were_refused(
     assert (status(order), told(order)) == (S.REFUNDED, 1)
 
 
+_PART_LEFT = [(D(20), "shop", False), (D(8), "outside", True)]
+
+
+@pytest.mark.parametrize(
+    ("refused_first", "parts", "expected"),
+    [
+        pytest.param(True, [800], _PART_LEFT, id="a part, told after our refusal"),
+        pytest.param(False, [800], _PART_LEFT, id="a part, told before it"),
+        pytest.param(
+            True,
+            [800, 2000],
+            [(D(8), "shop", True), (D(20), "outside", True)],
+            id="all of it in parts, told after",
+        ),
+        pytest.param(
+            False,
+            [800, 2000],
+            [(D(20), "outside", True), (D(8), "outside", True)],
+            id="all of it in parts, told before",
+        ),
+    ],
+)
+def test_dashboard__a_part_of_what_we_promised(
+    order: Order,
+    postman: Postman,
+    stripe_api: StandIn,
+    refused_first: bool,
+    parts: list[int],
+    expected: list[tuple[Decimal, str, bool]],
+) -> None:
+    """Ours can no longer go as it is: what is left of it waits for staff, and can be made."""
+    intent = postman.paid(order)
+    [refund] = refunding.refund_in_full(order, D(28), restock=False)
+    for part in parts:
+        stripe_api.refund(intent, part)
+    if refused_first:
+        tasks.make_refund(refund.pk)
+    postman.bring(*postman.newest("charge.refunded"))
+    if not refused_first:
+        tasks.make_refund(refund.pk)
+
+    assert booked() == expected
+    for waiting in Refund.objects.refused():
+        refunding.try_again(waiting)
+        tasks.make_refund(waiting.pk)
+    assert status(order) == S.REFUNDED
+    assert Order.objects.get().refunded_total == D(28)
+    assert sum(one["amount"] for one in stripe_api.refunds.values()) == 2800
+
+
 def test_dashboard__more_than_the_books_have(
     order: Order, postman: Postman, stripe_api: StandIn
 ) -> None:
