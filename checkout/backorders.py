@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from checkout import status
-from checkout.models import OrderLine
+from checkout.models import Order, OrderLine
 from products.models import Sku
 
 Missing = Mapping[int, Mapping[str, int]]
@@ -33,6 +33,16 @@ def missing() -> Missing:
             found[line.order_id][line.sku_id] = short
             owed[line.sku_id] += short
     return found
+
+
+def owed_to(order: Order) -> list[str]:
+    """As its shopper reads it: "2 × Tidal Drift (A3)" for what a paid order still waits for."""
+    if order.paid_at is None or order.status not in status.TO_BE_SENT:
+        return []
+    units = missing().get(order.pk, {})
+    return [
+        f"{units[line.sku_id]} × {line.name}" for line in order.lines.all() if line.sku_id in units
+    ]
 
 
 def in_words(units: Mapping[str, int]) -> str:

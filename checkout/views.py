@@ -19,7 +19,16 @@ from wagtail.models import Site
 
 from basket import basket as current_basket
 from basket import changes, store
-from checkout import credit_notes, invoices, paying, payments, placing, returning, settling
+from checkout import (
+    backorders,
+    credit_notes,
+    invoices,
+    paying,
+    payments,
+    placing,
+    returning,
+    settling,
+)
 from checkout.documents.archive import BeingRendered, DocumentDamaged
 from checkout.expiring import expire
 from checkout.forms import CheckoutForm
@@ -171,6 +180,7 @@ def order_status(request: HttpRequest, token: str) -> HttpResponse:
         "is_waiting": order.status == OrderStatus.PENDING and "paid" in request.GET,
         "returns": order.returns.prefetch_related("lines__line"),
         "offers": returning.offers_of(order),
+        "owed": backorders.owed_to(order),
     }
     response = render(request, "checkout/status.html", context)
     response["X-Robots-Tag"] = "noindex"

@@ -87,3 +87,13 @@ def test_desk__says_what_is_waited_for(client: Client) -> None:
     assert "Waits for goods: 3 × WAVES." in page
     assert "Waits for 3 × WAVES" in first_page
     assert "2 orders to pack" in first_page
+
+
+def test_shopper__reads_what_their_order_waits_for(client: Client) -> None:
+    served, waits = paid_days_ago(2, WAVES=5), paid_days_ago(1, WAVES=2)
+    said = "We wait for 2 × Waves, and send your order as soon as that is here."
+
+    assert said in client.get(waits.get_absolute_url()).content.decode()
+    assert "We wait for" not in client.get(served.get_absolute_url()).content.decode()
+    stock.move("WAVES", +2, MovementReason.RECEIVED)
+    assert "We wait for" not in client.get(waits.get_absolute_url()).content.decode()

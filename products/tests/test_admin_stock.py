@@ -60,6 +60,15 @@ def make_shelf() -> None:
     Sku.objects.filter(code="PLENTY").update(barcode="4006381333931")
 
 
+def test_first_page__says_what_runs_out_to_those_who_may_do_something(client: Client) -> None:
+    make_shelf()
+    for rights, shown in ((("view_sku", "change_sku"), True), (("view_sku",), False)):
+        client.force_login(staff(*rights))
+        html = " ".join(client.get("/admin/").content.decode().split())
+        assert ("1 SKU low in stock</a>" in html) is shown
+        assert ("1 with nothing left</a>" in html) is shown
+
+
 @pytest.mark.parametrize(
     ("query", "codes"),
     [
