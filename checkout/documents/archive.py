@@ -56,7 +56,9 @@ def keep(paper: P, render: Callable[[P], bytes]) -> P:
     papers = type(paper).objects
     with papers.filter(pdf="").claimed(paper.pk) as mine:
         if mine:
-            papers.filter(pk=paper.pk).update(**_stored(paper, render(paper)))
+            file = _stored(paper, render(paper))
+            if not papers.filter(pk=paper.pk, pdf="").update(**file):  # the claim had run out
+                paper.pdf.storage.delete(file["pdf"])
     paper.refresh_from_db()
     if not paper.pdf:
         raise BeingRendered(str(paper))

@@ -75,6 +75,27 @@ def test_kept__whatever_the_layout_does_later(
     assert invoices.content(Invoice.objects.get()) == b"%PDF-as rendered"
 
 
+def test_kept__once_also_when_a_claim_runs_out(
+    invoice: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One worker is so slow that another takes over: what that one kept stays, alone."""
+
+    def slow(one: Invoice) -> bytes:
+        Invoice.objects.update(claimed_until=None)
+        monkeypatch.setattr(invoices, "render_pdf", lambda invoice: b"%PDF-by the other")
+        invoices.rendered(Invoice.objects.get())
+        return b"%PDF-by the slow one"
+
+    monkeypatch.setattr(invoices, "render_pdf", slow)
+
+    kept = invoices.rendered(invoice)
+
+    assert invoices.content(kept) == b"%PDF-by the other"
+    assert kept.sha256 == hashlib.sha256(b"%PDF-by the other").hexdigest()
+    others = [path for path in Path(kept.pdf.path).parent.iterdir() if b"slow" in path.read_bytes()]
+    assert others == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [
