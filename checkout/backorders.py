@@ -20,6 +20,8 @@ def missing() -> Missing:
     """
     short_of = Sku.objects.filter(on_hand__lt=0)
     owed = dict(short_of.values_list("code", "on_hand"))
+    if not owed:
+        return {}
     lines = OrderLine.objects.filter(
         sku__in=short_of.values("code"),
         order__status__in=status.TO_BE_SENT,

@@ -29,16 +29,28 @@ def matching(words: str) -> Q:
     """
     together = "".join(words.split())
     named = Q(name__icontains=words) | Q(company__icontains=words)
-    skus = Sku.objects.filter(code__iexact=words).values("code")
     found: list[QuerySet[Any, Any]] = [
         Order.objects.order_by().filter(number__icontains=tidy_number(words)).values("pk"),
         Order.objects.order_by().filter(email__icontains=words).values("pk"),
         OrderAddress.objects.order_by().filter(named).values("order_id"),
-        OrderLine.objects.order_by().filter(sku__in=skus).values("order_id"),
-        Shipment.objects.order_by().filter(number__iexact=together).values("order_id"),
+        Shipment.objects.order_by().filter(number__in=_written(together)).values("order_id"),
+        *_with_sku(words),
         *_with_paper(together),
     ]
     return Q(pk__in=found[0].union(*found[1:]))
+
+
+def _written(number: str) -> set[str]:
+    """As carriers print it, whatever the hand did with its capitals."""
+    return {number, number.upper(), number.lower()}
+
+
+def _with_sku(words: str) -> list[QuerySet[Any, Any]]:
+    """Asked for only where there is one: the database expects many lines of any SKU."""
+    skus = list(Sku.objects.filter(code__iexact=words))
+    if not skus:
+        return []
+    return [OrderLine.objects.order_by().filter(sku__in=skus).values("order_id")]
 
 
 def _with_paper(number: str) -> list[QuerySet[Any, Any]]:
@@ -46,7 +58,9 @@ def _with_paper(number: str) -> list[QuerySet[Any, Any]]:
     parts = _PAPER.fullmatch(number)
     if parts is None:
         return []
-    series = InvoiceSeries.objects.filter(prefix__iexact=parts["prefix"]).values("prefix")
+    series = list(InvoiceSeries.objects.filter(prefix__iexact=parts["prefix"]))
+    if not series:
+        return []
     return [
         papers.order_by()
         .filter(series__in=series, sequence=int(parts["sequence"]))
