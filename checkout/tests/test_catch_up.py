@@ -306,8 +306,10 @@ def test_schedule__names_tasks_that_exist() -> None:
 
     assert named - set(current_app.tasks) == set()
     assert {name for name in named if name.startswith("checkout.")} == {
+        "checkout.tasks.check_due_vat_numbers",
         "checkout.tasks.make_due_refunds",
         "checkout.tasks.process_due_events",
+        "checkout.tasks.reconcile_due_days",
         "checkout.tasks.reconcile_open_payments",
         "checkout.tasks.release_expired",
         "checkout.tasks.render_due_invoices",

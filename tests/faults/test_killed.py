@@ -21,6 +21,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
+from pytest_django import Settings
 
 from checkout import asking, invoices, paying, refunding, settling, tasks
 from checkout.models import (
@@ -32,6 +33,7 @@ from checkout.models import (
     PaymentEvent,
     ReconciledDay,
     Refund,
+    VatCheck,
 )
 from checkout.payments.base import Observation, Outcome
 from checkout.status import OrderStatus
@@ -92,6 +94,20 @@ def yesterday(stripe_api: StandIn) -> None:
     tasks.reconcile_day.delay(day.isoformat())
 
 
+def paid_in_one_window(stripe_api: StandIn) -> None:
+    """Others of the same order are to be closed."""
+    _pay_at_stripe(stripe_api)
+    payment = Payment.objects.get()
+    asking.about_payment(payment)
+    tasks.close_other_attempts.delay(payment.pk)
+
+
+def taxed_by_a_number(stripe_api: StandIn) -> None:
+    """Its tax office is to be asked."""
+    paid(stripe_api)
+    tasks.check_vat_number.delay(VatCheck.objects.create(order=Order.objects.get()).pk)
+
+
 def _pay_at_stripe(stripe_api: StandIn) -> Any:
     order = make_order({"WAVES": 2}, provider="stripe")
     paying.start(order)
@@ -149,6 +165,12 @@ BLOWS = {
         OrderStatus.EXPIRED,
         mails=0,
     ),
+    "other windows: before they are closed": Blow(
+        "close_other_attempts", "before checkout.paying:close_others", paid_in_one_window
+    ),
+    "VAT number: before its office is asked": Blow(
+        "check_vat_number", "before checkout.vies:look_up", taxed_by_a_number
+    ),
     "night: before Stripe's books are read": Blow(
         "reconcile_day", "before checkout.reconciling:reconcile", yesterday
     ),
@@ -166,9 +188,10 @@ def test_killed__every_kind_of_task_is_here() -> None:
 @pytest.mark.usefixtures("paid_with_stripe")
 @pytest.mark.parametrize("name", BLOWS)
 def test_killed__nothing_is_lost_or_done_twice(
-    name: str, queue: redis.Redis, workshop: Workshop, stripe_api: StandIn
+    name: str, queue: redis.Redis, workshop: Workshop, stripe_api: StandIn, settings: Settings
 ) -> None:
     blow = BLOWS[name]
+    settings.VIES_URL = "http://127.0.0.1:9"  # a closed office
     make_product(sku="WAVES", price="12.00", on_hand=5)
     blow.due(stripe_api)
     workshop.kill_at(blow.point)
@@ -193,6 +216,7 @@ def assert_the_books_are_right(stripe_api: StandIn) -> None:
     assert not PaymentEvent.objects.due().exists()
     assert not ReconciledDay.objects.due().exists()
     assert not Refund.objects.due().exists()
+    assert not VatCheck.objects.exclude(claimed_until=None).exists()
     back = sum(refund["amount"] for refund in stripe_api.refunds.values())
     booked = Refund.objects.aggregate(n=Sum("amount"))["n"] or Decimal(0)
     assert booked * 100 == back

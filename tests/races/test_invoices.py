@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from checkout import invoices, settling
+from checkout.documents.archive import BeingRendered
 from checkout.models import Invoice, InvoiceSeries, Order
 from checkout.status import OrderStatus
 from checkout.tests.factories import advance, make_order
+from content.claims import ClaimableQuerySet
 from products.tests.factories import make_product, make_variant
 from tests.races.conftest import at_once, failures
 
@@ -70,7 +76,8 @@ def test_numbers__read_then_write_hands_one_out_twice() -> None:
     assert len(set(numbers)) < ORDERS
 
 
-def test_pdf__ten_workers_keep_one() -> None:
+def render_by_four(monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], int]:
+    """What four workers get who come at one moment, and how often it was rendered."""
     make_product(sku="WAVES")
     order = make_order({"WAVES": 1}, provider="demo")
     with transaction.atomic():
@@ -78,10 +85,31 @@ def test_pdf__ten_workers_keep_one() -> None:
         invoice = Invoice.objects.create(
             order=order, series=InvoiceSeries.objects.create(prefix="INV-X-"), sequence=1
         )
+    rendered: list[int] = []
 
+    def slow(one: Invoice) -> bytes:
+        rendered.append(one.pk)
+        time.sleep(0.5)
+        return b"%PDF-"
+
+    monkeypatch.setattr(invoices, "render_pdf", slow)
     results = at_once(4, lambda n: invoices.rendered(Invoice.objects.get(pk=invoice.pk)).pdf.name)
+    return results, len(rendered)
 
-    assert failures(results) == []
-    assert len(set(results)) == 1
-    kept = {name for name in storages["private"].listdir("invoices")[1] if "INV-X-" in name}
-    assert kept == {str(results[0]).rpartition("/")[2]}
+
+def test_pdf__four_workers_render_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    results, rendered = render_by_four(monkeypatch)
+
+    assert rendered == 1
+    assert {type(error) for error in failures(results)} <= {BeingRendered}
+    assert len({result for result in results if isinstance(result, str)}) == 1
+
+
+def test_pdf__without_a_claim_they_all_render_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def everybody(self: Any, pk: Any, **changes: Any) -> Iterator[bool]:
+        yield True
+
+    monkeypatch.setattr(ClaimableQuerySet, "claimed", everybody)
+
+    assert render_by_four(monkeypatch)[1] > 1
