@@ -286,6 +286,11 @@ class Order(models.Model):
         return Order.objects.filter(_has_units_left(), ~_is_withdrawn_from(), pk=self.pk).exists()
 
     @property
+    def is_withdrawn_from(self) -> bool:
+        """From a part at least, and that has not been refunded yet."""
+        return Order.objects.filter(_is_withdrawn_from(), pk=self.pk).exists()
+
+    @property
     def is_being_refunded(self) -> bool:
         return Order.objects.being_refunded().filter(pk=self.pk).exists()
 

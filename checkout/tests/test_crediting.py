@@ -370,3 +370,17 @@ def test_outside__a_promise_that_was_refused_is_not_credited_twice(order: Order)
     refund = Refund.objects.get()
     assert (refund.credit_note, refund.reference) == (note, "re_1")
     assert CreditNote.objects.count() == 1
+
+
+@pytest.mark.parametrize(("outside", "promised"), [("43.00", []), ("38.00", [D(5)])])
+def test_outside__more_than_a_refused_promise_left(
+    order: Order, outside: str, promised: list[Decimal]
+) -> None:
+    give(order, {"WAVES": 1}, "10.00")
+    Refund.objects.update(last_error="insufficient_funds")
+
+    refunding.book_outside(order.payments.get(), reference="re_1", amount=D(outside))
+
+    refused = Refund.objects.refused().values_list("amount", flat=True)
+    assert list(refused) == promised
+    assert _sums(CreditNoteLine.objects.all()) == (order.net, order.tax, order.total)

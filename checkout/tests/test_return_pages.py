@@ -142,7 +142,10 @@ def test_withdraw__in_two_steps(client: Client, order: Order) -> None:
     request = ReturnRequest.objects.get()
     assert (request.kind, request.status, request.reason) == ("withdrawal", "requested", "")
     assert sorted(request.units.values()) == [1, 2]
-    assert "The confirmation goes to ada@example.com" in response.content.decode()
+    html = response.content.decode()
+    assert "The confirmation goes to ada@example.com" in html
+    assert "We have your withdrawal" in html
+    assert "Packing" not in html
     assert [email.kind for email in request.emails.all()] == ["withdrawal"]
 
 
