@@ -122,9 +122,6 @@ def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
         expires_at=timezone.now() + timedelta(seconds=provider.window()),
     )
     _write_snapshots(order, basket, details, totals)
-    stock.reserve({line.sku: line.quantity for line in basket.lines})
-    if coupon:
-        _use_coupon(coupon)
     order.record("placed", total=str(order.total))
     if order.vat_number:
         vat_checks.owe(order)
@@ -132,6 +129,10 @@ def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
         new_payment(order)
         if provider.announces_order:
             emails.owe(order, EmailKind.RECEIVED)
+    # Last, so that others wait for these rows as briefly as can be.
+    stock.reserve({line.sku: line.quantity for line in basket.lines})
+    if coupon:
+        _use_coupon(coupon)
     return order
 
 
