@@ -7,8 +7,8 @@ class CheckoutConfig(AppConfig):
     def ready(self) -> None:
         from checkout import expiring  # noqa: F401
         from checkout.letters import LETTERS
+        from checkout.models.history import HISTORY_IS_KEPT
         from checkout.models.notes import NOTES_STAY
-        from checkout.models.orders import HISTORY_IS_KEPT
         from content import letters
         from products import guards
 

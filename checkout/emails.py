@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from checkout import credit_notes, invoices
 from checkout.letters import contents_of, letter_of
 from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund, ReturnRequest
-from checkout.models.documents import OrderEmailQuerySet
+from checkout.models.order_emails import OrderEmailQuerySet
 from content.mail import compose, sending_domain
 from content.mail_server import FINAL, Failure, failure_in, handing_over
 from content.models import ShopSettings

@@ -25,7 +25,7 @@ from checkout.models import (
     ShippingMethod,
     TaggedOrder,
 )
-from checkout.models.orders import OrderQuerySet
+from checkout.querysets import OrderQuerySet
 from checkout.status import OrderStatus
 
 

@@ -1,15 +1,12 @@
+from checkout.models.addresses import OrderAddress
 from checkout.models.delivery import ShippingMethod, ShippingRate
 from checkout.models.disputes import Dispute, DisputeState
-from checkout.models.documents import (
-    CreditNote,
-    CreditNoteLine,
-    EmailKind,
-    Invoice,
-    InvoiceSeries,
-    OrderEmail,
-)
+from checkout.models.documents import CreditNote, CreditNoteLine, Invoice, InvoiceSeries
+from checkout.models.history import OrderEvent
+from checkout.models.lines import OrderLine, OrderTax
 from checkout.models.notes import OrderNote, OrderTag, TaggedOrder
-from checkout.models.orders import Order, OrderAddress, OrderEvent, OrderLine, OrderTax
+from checkout.models.order_emails import EmailKind, OrderEmail
+from checkout.models.orders import Order
 from checkout.models.payments import Payment, PaymentEvent, PaymentStatus
 from checkout.models.reconciliation import Discrepancy, ReconciledDay
 from checkout.models.refunds import Refund

@@ -2,30 +2,27 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 from taggit.managers import TaggableManager
-from wagtail.models import Revision
 
 from basket.models import Coupon
 from checkout import status
-from checkout.models.snapshots import Snapshot
+from checkout.models.addresses import OrderAddress
+from checkout.models.history import OrderEvent
 from checkout.models.terms import TaxTreatment
+from checkout.querysets import OrderQuerySet, has_units_left, is_withdrawn_from
 from checkout.status import OrderStatus
-from content.models import Picture
-from products import guards, stock
+from products import stock
 from products.fields import MoneyField
-from products.models import ProductPage, Sku
 from products.money import ZERO
 
 # Without the letters and digits that are mistaken for each other.
@@ -47,62 +44,6 @@ def tidy_number(typed: str) -> str:
     """ "#7kq3 m9xt" and its beginning "7kq3m" as they are printed: "7KQ3-M9XT", "7KQ3-M"."""
     number = re.sub(r"[\s#]+", "", typed).upper()
     return f"{number[:4]}-{number[4:]}" if re.fullmatch(r"[A-Z0-9]{5,8}", number) else number
-
-
-class OrderQuerySet(models.QuerySet["Order"]):
-    def awaiting_payment(self) -> OrderQuerySet:
-        return self.filter(status__in=status.RESERVED)
-
-    def overdue(self) -> OrderQuerySet:
-        """Reserved for longer than they may be."""
-        return self.awaiting_payment().filter(expires_at__lte=timezone.now())
-
-    def settled(self) -> OrderQuerySet:
-        return self.filter(status__in=status.SETTLED)
-
-    def being_refunded(self) -> OrderQuerySet:
-        """The shop gives everything back, and the money has not gone yet."""
-        return self.filter(
-            ~_has_units_left(),
-            payments__refunds__reason="shop",
-            payments__refunds__made_at__isnull=True,
-        )
-
-    def disputed(self) -> OrderQuerySet:
-        """The customer's bank asks for the money back, and has not decided."""
-        return self.filter(payments__disputes__state="open")
-
-    def to_pack(self) -> OrderQuerySet:
-        """Paid, in the house, and meant to go: not what was refunded, withdrawn or disputed.
-
-        Of an order that was refunded in part the rest is packed (`OrderLine.units_left`).
-        """
-        part_left = Q(status=OrderStatus.PARTIALLY_REFUNDED, shipments__isnull=True)
-        return self.filter(
-            Q(status=OrderStatus.PAID) | part_left, _has_units_left(), ~_is_withdrawn_from()
-        ).exclude(pk__in=Order.objects.disputed().values("pk"))
-
-    def of_user(self, user: Any) -> OrderQuerySet:
-        return self.filter(user=user)
-
-    def of_the_same_customer(self, order: Order) -> OrderQuerySet:
-        """Others by the same e-mail address, however it is written, or the same account."""
-        same = Q(email__iexact=order.email)
-        if order.user_id:
-            same |= Q(user=order.user_id)
-        return self.filter(same).exclude(pk=order.pk)
-
-
-def _has_units_left() -> Exists:
-    """Of an order: something that was sold has not been refunded."""
-    return Exists(OrderLine.objects.filter(order=OuterRef("pk"), units_refunded__lt=F("quantity")))
-
-
-def _is_withdrawn_from() -> Exists:
-    """Of an order: its shopper has withdrawn from a part of it, and has no money back yet."""
-    from checkout.models.returns import ReturnRequest
-
-    return Exists(ReturnRequest.objects.open().withdrawals().filter(order=OuterRef("pk")))
 
 
 class Order(models.Model):
@@ -283,12 +224,12 @@ class Order(models.Model):
     @property
     def is_to_go(self) -> bool:
         """Whether it may leave the house, as far as refunds and withdrawals are concerned."""
-        return Order.objects.filter(_has_units_left(), ~_is_withdrawn_from(), pk=self.pk).exists()
+        return Order.objects.filter(has_units_left(), ~is_withdrawn_from(), pk=self.pk).exists()
 
     @property
     def is_withdrawn_from(self) -> bool:
         """From a part at least, and that has not been refunded yet."""
-        return Order.objects.filter(_is_withdrawn_from(), pk=self.pk).exists()
+        return Order.objects.filter(is_withdrawn_from(), pk=self.pk).exists()
 
     @property
     def is_being_refunded(self) -> bool:
@@ -376,153 +317,3 @@ class Order(models.Model):
         Coupon.objects.filter(within_limits, orders=self, uses__gte=-step).update(
             uses=F("uses") + step
         )
-
-
-class OrderLine(Snapshot):
-    """One SKU of an order, named and priced as it was sold. Unit prices before the discount.
-
-    Of all this only `units_refunded` moves on: a unit is refunded once.
-    """
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField()
-    sku = models.ForeignKey(
-        Sku, to_field="code", on_delete=models.PROTECT, related_name="order_lines"
-    )
-    product = models.ForeignKey(ProductPage, on_delete=models.PROTECT, related_name="order_lines")
-    # The page that the shopper saw, word for word: staff read it under "as sold".
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
-    title = models.CharField(_("title"), max_length=255)
-    options = models.CharField(_("options"), max_length=255, blank=True)
-    picture = models.ForeignKey(
-        Picture, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    quantity = models.PositiveIntegerField(_("quantity"))
-    unit_net = MoneyField()
-    unit_gross = MoneyField()
-    tax_class = models.CharField(max_length=32)
-    tax_rate = models.DecimalField(_("tax rate"), max_digits=6, decimal_places=3)
-    discount = MoneyField(_("discount"))
-    net = MoneyField()
-    tax = MoneyField()
-    gross = MoneyField()
-    units_refunded = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["order", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_a_sku"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_units"),
-            models.CheckConstraint(
-                condition=Q(units_refunded__lte=F("quantity")), name="order_line_unit_refunded_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
-
-    @property
-    def name(self) -> str:
-        return f"{self.title} ({self.options})" if self.options else self.title
-
-    @property
-    def units_left(self) -> int:
-        """Those that are the shopper's, or are to be: not refunded."""
-        return self.quantity - self.units_refunded
-
-    @property
-    def unit_price(self) -> Any:
-        """In the mode in which the shop shows prices."""
-        return self.unit_gross if self.order.prices_include_tax else self.unit_net
-
-    @property
-    def amount(self) -> Any:
-        """All units before the discount, in the mode in which the shop shows prices.
-
-        Of an untaxed order it may differ by a rounding from `unit_price` times the quantity.
-        """
-        return (self.gross if self.order.prices_include_tax else self.net) + self.discount
-
-
-class OrderTax(Snapshot):
-    """Net, tax and gross of everything in an order that is taxed at one rate, delivery included."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="taxes")
-    rate = models.DecimalField(max_digits=6, decimal_places=3)
-    net = MoneyField()
-    tax = MoneyField()
-    gross = MoneyField()
-
-    class Meta:
-        ordering = ["order", "-rate"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "rate"], name="order_tax_once_a_rate")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rate} %"
-
-
-class OrderAddress(Snapshot):
-    class Kind(models.TextChoices):
-        DELIVERY = "delivery", _("Delivery address")
-        BILLING = "billing", _("Billing address")
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="addresses")
-    kind = models.CharField(max_length=8, choices=Kind)
-    # The newest is where the parcel goes. Those before it stay: see `checkout.readdressing`.
-    version = models.PositiveSmallIntegerField(default=1)
-    name = models.CharField(_("name"), max_length=120)
-    company = models.CharField(_("company"), max_length=120, blank=True)
-    line1 = models.CharField(_("address"), max_length=160)
-    line2 = models.CharField(_("address, second line"), max_length=160, blank=True)
-    city = models.CharField(_("town or city"), max_length=100, blank=True)
-    region = models.CharField(_("state or province"), max_length=100, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
-    country = CountryField(_("country"))
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "kind", "version"], name="order_address_once_a_version"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="delivery") | Q(version=1), name="order_billing_address_stays"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return ", ".join(self.as_lines())
-
-    def as_lines(self) -> list[str]:
-        """In the order in which the country's post wants to read it."""
-        from checkout.addresses import address_lines
-
-        return address_lines(self.as_dict())
-
-    def as_dict(self) -> dict[str, str]:
-        fields = ("name", "company", "line1", "line2", "city", "region", "postcode")
-        return {field: getattr(self, field) for field in fields} | {"country": str(self.country)}
-
-
-class OrderEvent(Snapshot):
-    """What happened to an order, append-only: what, when, who, and the facts of it."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    what = models.CharField(max_length=32)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    data: models.JSONField[Mapping[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["created_at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.data}"
-
-
-HISTORY_IS_KEPT = guards.append_only(
-    OrderEvent, "What happened to an order is never changed or deleted."
-)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout import return_status
-from checkout.models.orders import Order, OrderLine
+from checkout.models.lines import OrderLine
+from checkout.models.orders import Order
 from checkout.models.snapshots import Snapshot
 from checkout.return_status import ReturnKind, ReturnStatus
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_user
 from checkout.models import Order, OrderEmail
-from checkout.models.documents import TROUBLE_AFTER
+from checkout.models.order_emails import TROUBLE_AFTER
 from checkout.tests.factories import make_order
 from content.mail_server import Failure
 from products.tests.factories import make_product

@@ -28,7 +28,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from checkout import emails, settling, tasks
 from checkout.models import EmailKind, Invoice, Order, OrderAddress, OrderEmail
-from checkout.models.documents import EmailState
+from checkout.models.order_emails import EmailState
 from checkout.tests.factories import ADDRESS, make_order
 from content import letters
 from content.mail_server import Failure

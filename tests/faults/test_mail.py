@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from checkout import emails, tasks
 from checkout.models import OrderEmail
-from checkout.models.documents import EmailState
+from checkout.models.order_emails import EmailState
 from checkout.tests.factories import make_order
 from content.mail_server import Failure
 from products.tests.factories import make_product

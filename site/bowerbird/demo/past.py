@@ -24,7 +24,7 @@ from checkout.models import (
     OrderEvent,
     Refund,
 )
-from checkout.models.orders import HISTORY_IS_KEPT
+from checkout.models.history import HISTORY_IS_KEPT
 from products.ledger import LEDGER_IS_KEPT
 from products.models import StockMovement
 
