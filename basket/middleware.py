@@ -25,6 +25,8 @@ class RememberUnits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if response.status_code >= 500:  # the database may be away: not even the session is known
+            return response
         if settings.SESSION_COOKIE_NAME in request.COOKIES or request.session.modified:
             self._remember(request, response)
         return response
