@@ -120,9 +120,8 @@ def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
 def _offered(page: ProductPage) -> list[Variant]:
     """What seems sold out is looked at twice: promises that ran out may hold it."""
     variants = page.offers()
-    gone = [variant.sku_id for variant in variants if not variant.availability.can_be_bought]
-    came_back = bool(gone) and stock.call_in(dict.fromkeys(gone, 1))
-    return page.offers() if came_back else variants
+    skus = [sku for variant in variants if (sku := variant.known_sku)]
+    return page.offers() if stock.call_in((sku, 1) for sku in skus) else variants
 
 
 def structured_data(
