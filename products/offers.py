@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
-from content.live_pages import depends_on, refuse
+from content.live_pages import depends_on, good_until, out_of_sight, refuse
 from content.models import Picture
 from content.renditions import PLAIN
 from products import stock
@@ -25,6 +27,8 @@ from products.traces import stock_names
 if TYPE_CHECKING:
     from products.models.pages import ProductPage
 
+# How soon a page that says "sold out" is rendered again, without anybody having told it to.
+LOOK_AGAIN = timedelta(minutes=1)
 SCHEMA_AVAILABILITY = {
     StockState.IN_STOCK: "https://schema.org/InStock",
     StockState.LOW: "https://schema.org/LimitedAvailability",
@@ -118,10 +122,18 @@ def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
 
 
 def _offered(page: ProductPage) -> list[Variant]:
-    """What seems sold out is looked at twice: promises that ran out may hold it."""
+    """What seems sold out is looked at twice: promises that ran out may hold it.
+
+    A kept page looks again after a while; what comes back meanwhile says so by itself.
+    """
     variants = page.offers()
-    skus = [sku for variant in variants if (sku := variant.known_sku)]
-    return page.offers() if stock.call_in((sku, 1) for sku in skus) else variants
+    gone = [variant.sku_id for variant in variants if not variant.availability.can_be_bought]
+    if not gone:
+        return variants
+    good_until(timezone.now() + LOOK_AGAIN)
+    with out_of_sight():
+        came_back = stock.call_in(dict.fromkeys(gone, 1))
+    return page.offers() if came_back else variants
 
 
 def structured_data(
@@ -175,7 +187,6 @@ def _gallery(page: ProductPage, variants: list[Variant]) -> list[GalleryPicture]
 
 def _offer(variant: Variant, names: Mapping[int, str], places: Mapping[int, int]) -> Offer:
     sku = variant.known_sku
-    limit = settings.BASKET_MAX_QUANTITY
     return Offer(
         sku=variant.sku_id,
         price=variant.price,
@@ -185,10 +196,19 @@ def _offer(variant: Variant, names: Mapping[int, str], places: Mapping[int, int]
             for value in variant.options
         },
         availability=variant.availability,
-        max_quantity=sku.can_supply(limit) if sku else 0,
+        max_quantity=_most(variant.availability),
         picture=places.get(variant.picture_id or 0),
         weight=sku.weight if sku else None,
     )
+
+
+def _most(availability: Availability) -> int:
+    """Out of plenty, as many as a line may have: how many there are is nothing that a kept page
+    may say, since it does not hear of each sale. The basket says when it is too much."""
+    if not availability.can_be_bought:
+        return 0
+    limit: int = settings.BASKET_MAX_QUANTITY
+    return limit if availability.left is None else min(limit, availability.left)
 
 
 def _options(variants: list[Variant], names: Mapping[int, str], locale_id: int) -> list[Option]:

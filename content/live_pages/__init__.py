@@ -6,7 +6,7 @@ they were *before* it was rendered.
 """
 
 from content.live_pages.names import below, name_of
-from content.live_pages.showing import depends_on, good_until, refuse
+from content.live_pages.showing import depends_on, good_until, out_of_sight, refuse
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "good_until",
     "moved",
     "name_of",
+    "out_of_sight",
     "refuse",
     "shown_on_pages",
     "watch",

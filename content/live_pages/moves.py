@@ -12,7 +12,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move, pre_page_move
 
 from content.live_pages.names import SITE
-from content.live_pages.traces import UNSEEN, changed_since, is_new, traces_of, will_change
+from content.live_pages.traces import UNSEEN, Traces, changed_since, is_new, traces_of, will_change
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
 from content.models import Rendition, ShopSettings, SocialLink
 
@@ -47,9 +47,14 @@ def page_goes(sender: Any, instance: Any, **kwargs: Any) -> None:
         will_change(instance.pk)
 
 
+# By the page's id, from before its move until after it: Wagtail's two signals carry two instances.
+_before_moves: dict[int, Traces] = {}
+
+
 @receiver(pre_page_move)
 def page_will_move(sender: Any, instance: Page, **kwargs: Any) -> None:
-    instance._traces_before_move = traces_of(Page.objects.filter(pk=instance.pk).first())
+    if not instance.numchild:
+        _before_moves[instance.pk] = traces_of(Page.objects.filter(pk=instance.pk).first())
 
 
 @receiver(post_page_move)
@@ -58,9 +63,9 @@ def page_has_moved(
 ) -> None:
     """A page without others below it, put behind its new siblings, moves nobody else. Any other
     move writes new paths to pages that send no signal."""
+    before = _before_moves.pop(instance.pk, None)
     last = parent_page_after.get_children().last()
-    if instance.numchild or parent_page_before == parent_page_after or last.pk != instance.pk:
+    if before is None or parent_page_before == parent_page_after or last.pk != instance.pk:
         moved(SITE)
-        return
-    page = Page.objects.get(pk=instance.pk)
-    moved(*changed_since(page, instance._traces_before_move))
+    else:
+        moved(*changed_since(Page.objects.get(pk=instance.pk), before))

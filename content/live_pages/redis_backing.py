@@ -36,6 +36,7 @@ RENDERING = 10.0  # seconds: who renders longer has lost the lead
 POLL = 0.02  # seconds between two looks whether another process is done
 FORGET_AFTER = 7 * 24 * 60 * 60  # seconds: versions that nobody asks for any more
 MOST_OWED = 5_000
+MOST_CONNECTIONS = 10_000  # no bound of its own: a thread of the server needs one
 
 # The clock grows with every move, also if the server's own clock is set back.
 _MOVE = """
@@ -77,6 +78,7 @@ class RedisBacking:
         self._prefix = prefix
         self._pool = redis.ConnectionPool.from_url(
             url,
+            max_connections=MOST_CONNECTIONS,
             socket_connect_timeout=CONNECT_TIMEOUT,
             socket_timeout=ANSWER_TIMEOUT,
             retry=Retry(NoBackoff(), 0),
@@ -187,7 +189,7 @@ class RedisBacking:
         if connection is None:
             connection = self._own.connection = self._pool.make_connection()
         try:
-            connection.send_packed_command(question, check_health=False)
+            connection.send_packed_command([question], check_health=False)
             return connection.read_response()
         except BaseException:
             connection.disconnect()

@@ -75,6 +75,16 @@ def refuse(reason: str) -> None:
 
 
 @contextmanager
+def out_of_sight() -> Iterator[None]:
+    """What is read and done within is not shown: clearing up on the way, say."""
+    token = _shown.set(None)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
+
+
+@contextmanager
 def accounting_for(what: str) -> Iterator[None]:
     """Whoever asks the database within must name what was read."""
     shown = _shown.get()

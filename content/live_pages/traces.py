@@ -77,8 +77,8 @@ def changed_since(page: Page, before: Traces) -> set[str]:
     """The names that moved; `page` is as it is now."""
     after = traces_of(page)
     names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    if link_to(page) in names and page.numchild and before:
-        names.add(SITE)  # the addresses below may have changed with it
+    if before and page.numchild and before[link_to(page)][1] != page.url_path:
+        names.add(SITE)  # the addresses below it changed with its own
     entered = getattr(page.specific, "entered", None)
     return names | {name_of(page)} | (entered(names) if entered else set())
 

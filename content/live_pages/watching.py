@@ -20,7 +20,7 @@ AnyModel = TypeVar("AnyModel", bound=type[Model])
 _watched: set[type[Model]] = set()
 # Tables that change nothing a reader sees, or only together with something that is watched.
 _HARMLESS = {"django_content_type", "taggit_tag", "wagtailcore_revision", "wagtailcore_collection"}
-_TABLE = re.compile(r"\b(?:FROM|JOIN)\s+\"?(\w+)\"?")
+_TABLE = re.compile(r'\b(?:FROM|JOIN)\s+"(\w+)"')
 
 
 def moved(*names: str) -> None:

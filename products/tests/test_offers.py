@@ -51,7 +51,7 @@ def test_offers__are_the_variants_in_the_editor_s_order(framed: ProductPage) -> 
         (o.sku, o.price, o.compare_at, o.label, o.availability.label, o.max_quantity)
         for o in offers
     ] == [
-        ("A4-OAK", Decimal("14.00"), None, "A4 / Oak", "In stock", 5),
+        ("A4-OAK", Decimal("14.00"), None, "A4 / Oak", "In stock", 20),
         ("A3-OAK", Decimal("24.00"), Decimal("30.00"), "A3 / Oak", "Sold out", 0),
         ("A3-BLACK", Decimal("26.00"), None, "A3 / Black", "In stock", 20),
     ]

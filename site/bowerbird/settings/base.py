@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -148,7 +149,9 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Whole pages, kept as ready bytes: "redis", "memory" (for a shop of a single process) or "off".
-LIVE_PAGES: str = env("LIVE_PAGES", default="off")
+LIVE_PAGES: str = env("LIVE_PAGES", default="redis" if REDIS_URL else "off")
+if LIVE_PAGES not in {"redis", "memory", "off"} or (LIVE_PAGES == "redis" and not REDIS_URL):
+    raise ImproperlyConfigured("LIVE_PAGES is redis (with REDIS_URL), memory or off.")
 LIVE_PAGES_PREFIX = f"{env('CACHE_KEY_PREFIX', default='bowerbird')}:pages"
 LIVE_PAGES_BYTES: int = env.int("LIVE_PAGES_MB", default=64) * 1024 * 1024  # a process
 # A net below the net: no copy is given out for longer, whatever was or was not told.
