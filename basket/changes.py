@@ -12,7 +12,7 @@ from basket import basket, store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
 from products import stock
-from products.models import ProductPage, Variant
+from products.models import ProductPage, Sku, Variant
 
 
 class BasketError(Exception):
@@ -57,9 +57,9 @@ def find_variant(page_id: int, code: str) -> Variant | None:
 def add(request: HttpRequest, variant: Variant, quantity: int) -> None:
     """Add units to what is there. Beyond stock or limit, as many as there may be, with a word."""
     held = store.read(request).lines.get(variant.sku_id)
-    came_back = stock.call_in({variant.sku_id: quantity + (held.quantity if held else 0)})
-    if came_back and variant.known_sku:
-        variant.known_sku.refresh_from_db()
+    sku = variant.known_sku
+    if sku and stock.call_in([(sku, quantity + (held.quantity if held else 0))]):
+        sku.refresh_from_db()
     with store.changing(request) as contents:
         notices = basket.settle(contents)
         line = contents.lines.get(variant.sku_id)
@@ -80,11 +80,12 @@ def add(request: HttpRequest, variant: Variant, quantity: int) -> None:
         messages.success(request, said, extra_tags="basket")
 
 
-def set_quantity(request: HttpRequest, code: str, quantity: int) -> None:
+def set_quantity(request: HttpRequest, sku: Sku, quantity: int) -> None:
     """Set the units of a line; zero removes it. A line that is not there is not made."""
+    code = sku.code
     if quantity == 0:
         return remove(request, code)
-    stock.call_in({code: quantity})
+    stock.call_in([(sku, quantity)])
     with store.changing(request) as contents:
         notices = basket.settle(contents)
         line = contents.lines.get(code)

@@ -36,7 +36,7 @@ def update(request: HttpRequest, sku_id: int) -> HttpResponse:
 
     def change() -> None:
         quantity = changes.parse_quantity(request.POST.get("quantity", ""), least=0)
-        changes.set_quantity(request, sku.code, quantity)
+        changes.set_quantity(request, sku, quantity)
 
     return _changed(request, change)
 

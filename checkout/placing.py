@@ -31,7 +31,7 @@ from checkout.tax import Destination, tax_class_of
 from checkout.totals import LineTotals, Totals
 from content.models import ShopSettings
 from products import stock
-from products.models import ProductPage
+from products.models import ProductPage, Sku
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ def place_order(basket: Basket, details: Details, *, site: Site, user: Any = Non
     try:
         return _write_once(basket, details, site, user)
     except stock.OutOfStock:
-        stock.call_in({line.sku: line.quantity for line in basket.lines})
+        quantities = {line.sku: line.quantity for line in basket.lines}
+        skus = Sku.objects.filter(code__in=quantities)
+        stock.call_in([(sku, quantities[sku.code]) for sku in skus])
         return _write_once(basket, details, site, user)
 
 

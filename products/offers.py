@@ -127,12 +127,11 @@ def _offered(page: ProductPage) -> list[Variant]:
     A kept page looks again after a while; what comes back meanwhile says so by itself.
     """
     variants = page.offers()
-    gone = [variant.sku_id for variant in variants if not variant.availability.can_be_bought]
-    if not gone:
-        return variants
-    good_until(timezone.now() + LOOK_AGAIN)
+    skus = [sku for variant in variants if (sku := variant.known_sku)]
+    if any(not sku.availability.can_be_bought for sku in skus):
+        good_until(timezone.now() + LOOK_AGAIN)
     with out_of_sight():
-        came_back = stock.call_in(dict.fromkeys(gone, 1))
+        came_back = stock.call_in((sku, 1) for sku in skus)
     return page.offers() if came_back else variants
 
 

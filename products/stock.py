@@ -8,7 +8,7 @@ database serialises: no unit can be promised twice, whoever else is reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -50,12 +50,12 @@ def reserve(quantities: Mapping[str, int]) -> None:
         _announce(sku, freed=-quantities[sku.code])
 
 
-def call_in(quantities: Mapping[str, int]) -> bool:
+def call_in(wanted: Iterable[tuple[Sku, int]]) -> bool:
     """Where units are short, have those back that others were promised and did not take in time.
 
-    Never inside a transaction that has touched stock. Whether any came back.
+    Each SKU as it was just read, with the units that are wanted of it. Never inside a transaction
+    that has touched stock. Whether any came back.
     """
-    wanted = [(sku, quantities[sku.code]) for sku in Sku.objects.filter(code__in=quantities)]
     short = [sku.code for sku, quantity in wanted if sku.can_supply(quantity) < quantity]
     if not short:
         return False
