@@ -23,6 +23,8 @@ from content.live_pages.showing import Shown, showing
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # How long one waits for a page that another request is rendering.
 PATIENCE = 10.0  # seconds
+# For how many of them, one after the other.
+ATTEMPTS = 2
 
 
 class LivePages:
@@ -100,15 +102,19 @@ class KeptPages:
     def get_or_make(
         self, address: str, make: Callable[[], tuple[Copy | None, str]]
     ) -> tuple[Copy | None, str]:
-        """One makes it, the others wait for it: here by an event, elsewhere by Redis."""
+        """One makes it, the others wait for it: here by an event, elsewhere by Redis.
+
+        Who has waited for nothing, because it changed while it was made, waits for the next one.
+        """
         copy = self._shared(address)
-        if copy:
-            return copy, ""
-        with self._leading(address) as is_ours:
-            copy = self.on_the_shelf(address) or self._shared(address)
-            if copy or not is_ours:
-                return copy or self._make(address, make)[0], ""
-            return self._make(address, make)
+        for _ in range(ATTEMPTS):
+            if copy:
+                return copy, ""
+            with self._leading(address) as is_ours:
+                copy = self.on_the_shelf(address) or self._shared(address)
+                if is_ours and not copy:
+                    return self._make(address, make)
+        return (copy, "") if copy else self._make(address, make)
 
     def _make(
         self, address: str, make: Callable[[], tuple[Copy | None, str]]

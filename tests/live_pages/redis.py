@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from pytest_django import Settings
 
-from content.live_pages import badge
+from content.live_pages import badge, redis_backing
 from content.live_pages.backing import the_backing
 from products.models import ProductPage, Variant
 from tests.services import Redis, throwaway_redis
@@ -29,8 +29,11 @@ def server() -> Iterator[Redis]:
 
 
 @pytest.fixture
-def kept(server: Redis, settings: Settings) -> Iterator[Redis]:
+def kept(server: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
     """Whole pages are kept in a Redis that is empty and answers."""
+    # A thread among hundreds may have to wait for its turn longer than Redis does for anything.
+    monkeypatch.setattr(redis_backing, "ANSWER_TIMEOUT", PATIENCE)
+    monkeypatch.setattr(redis_backing, "CONNECT_TIMEOUT", PATIENCE)
     if connection.vendor != "postgresql":
         pytest.fail("races need PostgreSQL: python -m tests.run --phase services")
     if not server.answers():

@@ -11,9 +11,10 @@ import pytest
 from django.db import connections, transaction
 from redis import Redis as Client
 
-from content.live_pages import redis_backing
+from content.live_pages import middleware, redis_backing
 from content.live_pages.backing import the_backing
 from content.live_pages.redis_backing import RedisBacking
+from content.tests.factories import set_up_shop
 from products import beside
 from products.models import ProductPage
 from products.tests.factories import make_product
@@ -129,6 +130,9 @@ def test_change__is_seen_by_other_processes(page: ProductPage) -> None:
 # --- A crowd ------------------------------------------------------------------------------------
 
 
+VISITORS = 500
+
+
 @pytest.fixture
 def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses of product pages, each time that one is rendered."""
@@ -141,6 +145,26 @@ def renderings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(ProductPage, "get_context", get_context)
     return rendered
+
+
+def test_crowd__has_a_cold_page_rendered_once(
+    page: ProductPage, renderings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of four processes, each visitor with a basket of another size, or none."""
+    monkeypatch.setattr(middleware, "PATIENCE", 5 * PATIENCE)  # a busy machine renders slowly
+    monkeypatch.setattr(redis_backing, "RENDERING", 5 * PATIENCE)
+    processes = [Process() for _ in range(4)]
+    visitors = [processes[n % 4].visitor(units=n % 7) for n in range(VISITORS)]
+
+    set_up_shop()  # not made by the first reader
+    address = page.url
+    bodies = together(VISITORS, lambda n: visitors[n].get(address).content.decode())
+
+    assert renderings == [address]
+    for number, body in enumerate(bodies):
+        units = number % 7
+        said = f"Basket, {units} thing" if units else "Basket, empty"
+        assert (body.count(said), body.count("Basket, ")) == (1, 1)
 
 
 def test_crowd__without_a_lead_has_it_rendered_many_times(
