@@ -64,12 +64,15 @@ def credit(
     CreditNoteLine.objects.bulk_create(_line(credit_note, share) for share in shares)
     for share in shares:
         if share.part == Part.GOODS and share.line:
-            OrderLine.objects.filter(pk=share.line).update(
-                units_refunded=F("units_refunded") + share.units
-            )
+            take_back(share.line, share.units)
     order.record("credit_note_issued", actor=actor, number=credit_note.number)
     render_credit_note.delay_on_commit(credit_note.pk)
     return credit_note
+
+
+def take_back(line: int, units: int) -> None:
+    """These units are the shopper's no more. A constraint refuses one that is refunded already."""
+    OrderLine.objects.filter(pk=line).update(units_refunded=F("units_refunded") + units)
 
 
 def _line(credit_note: CreditNote, share: Share) -> CreditNoteLine:

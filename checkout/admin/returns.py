@@ -20,7 +20,7 @@ from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 
-from checkout import returning
+from checkout import refunding, returning
 from checkout.admin.order_pages import OrderForm, OrderPage, Words
 from checkout.admin.refund_parts import RefundPartView
 from checkout.models import ReturnRequest
@@ -66,6 +66,12 @@ class RefuseForm(OrderForm):
     )
 
 
+class FreeForm(OrderForm):
+    restock = forms.BooleanField(
+        label=gettext_lazy("Put the goods back on the shelf"), required=False
+    )
+
+
 @dataclass(frozen=True)
 class ReturnStep:
     label: Words
@@ -103,12 +109,28 @@ STEPS = {
         run=lambda asked, form, user: returning.receive(asked, user),
         done=gettext_lazy("Noted. The customer gets an e-mail; refund it next."),
     ),
+    "close": ReturnStep(
+        label=gettext_lazy("Take back"),
+        question=gettext_lazy("The order cost nothing, so no money goes back. This settles it."),
+        after=ReturnStatus.REFUNDED,
+        form=FreeForm,
+        run=lambda asked, form, user: refunding.take_back_free(
+            asked, restock=form.cleaned_data["restock"], actor=user
+        ),
+        done=gettext_lazy("Settled. There was no money to give back."),
+    ),
 }
+
+
+def fits(asked: ReturnRequest, step: ReturnStep) -> bool:
+    """Money settles a return by its refund; only where there was none is it simply taken back."""
+    by_refund = step.after == ReturnStatus.REFUNDED and asked.order.total
+    return not by_refund and asked.may_become(step.after)
 
 
 def steps_for(asked: ReturnRequest) -> list[tuple[str, Words]]:
     """Names and labels of what may be said now."""
-    return [(name, step.label) for name, step in STEPS.items() if asked.may_become(step.after)]
+    return [(name, step.label) for name, step in STEPS.items() if fits(asked, step)]
 
 
 def _of_order(view: OrderPage) -> ReturnRequest:
@@ -135,7 +157,7 @@ class ReturnView(OrderPage):
         return [*known, (_("Reason"), self.asked.reason)] if self.asked.reason else known
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not self.asked.may_become(self.step.after):
+        if not fits(self.asked, self.step):
             return self.refuse(ReturnMovedOn())
         return super().get(request)
 

@@ -6,6 +6,7 @@ from checkout.refunding.deciding import (
     refund,
     refund_in_full,
     refundable,
+    take_back_free,
 )
 from checkout.refunding.making import RefundSettled, confirm_by_hand, due, make, try_again
 from checkout.refunding.outside import book_outside, book_promised, unbook
@@ -22,6 +23,7 @@ __all__ = [
     "refund",
     "refund_in_full",
     "refundable",
+    "take_back_free",
     "try_again",
     "unbook",
 ]

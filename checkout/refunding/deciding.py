@@ -12,6 +12,7 @@ from django.db.models import QuerySet, Sum
 from checkout import crediting, payments, returning, status
 from checkout.models import CreditNote, Order, Payment, Refund, ReturnRequest
 from checkout.refund_shares import CannotGiveBack, Wish, everything, total_of
+from checkout.return_status import ReturnMovedOn
 from products import stock
 from products.models import MovementReason, StockMovement
 from products.money import ZERO
@@ -78,6 +79,24 @@ def refund_in_full(
             actor=actor,
         )
     return list(credit_note.refunds.order_by("pk"))
+
+
+def take_back_free(asked: ReturnRequest, *, restock: bool, actor: Any = None) -> None:
+    """Settle a return from an order that cost nothing: its units go back, and no money.
+
+    Raises ReturnMovedOn, also where money is owed: that is `refund`.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=asked.order_id)
+        if order.total:
+            raise ReturnMovedOn
+        lines = asked.lines.select_related("line")
+        units = {one.line_id: min(one.units, one.line.units_left) for one in lines}
+        returning.settle(asked, actor)
+        for line, count in units.items():
+            crediting.take_back(line, count)
+        if restock:
+            _restock(order, units, actor)
 
 
 def owe(

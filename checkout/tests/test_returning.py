@@ -21,9 +21,10 @@ from checkout.return_status import TRANSITIONS, ReturnKind, ReturnMovedOn, Retur
 from checkout.returning import NothingToReturn, Statement, TooLateToWithdraw
 from checkout.sending import BeingRefunded
 from checkout.status import OrderStatus
-from checkout.tests.factories import make_order
+from checkout.tests.factories import make_method, make_order
 from content.models import ShopSettings
 from content.tests.factories import set_up_shop
+from products.models import Sku
 from products.tests.factories import make_product
 
 pytestmark = pytest.mark.django_db
@@ -301,3 +302,43 @@ def test_withdraw__not_from_what_was_refunded(order: Order) -> None:
 
     assert returning.withdrawable(order) == {}
     assert not returning.offers_of(order).may_withdraw
+
+
+# --- Where no money was paid ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def free(order: Order) -> Order:
+    """Two of another product, for nothing."""
+    make_product("Fern", sku="FERN", price="0.00", on_hand=10)
+    free = make_order({"FERN": 2}, method=make_method("Gift", price="0.00"))
+    settling.settle_free_order(free)
+    free.refresh_from_db()
+    assert (free.status, free.total) == (S.PAID, 0)
+    return free
+
+
+@pytest.mark.parametrize(("restock", "on_hand"), [(True, 10), (False, 8)])
+def test_free_order__is_taken_back_without_money(free: Order, restock: bool, on_hand: int) -> None:
+    request = returning.withdraw(free, said(free, 2))
+    assert free not in Order.objects.to_pack()
+
+    refunding.take_back_free(request, restock=restock)
+
+    request.refresh_from_db()
+    assert request.status == ReturnStatus.REFUNDED
+    assert free not in Order.objects.to_pack()
+    assert free.lines.get().units_left == 0
+    assert Sku.objects.get(code="FERN").on_hand == on_hand
+    assert (Refund.objects.count(), free.credit_notes.count()) == (0, 0)
+
+
+def test_paid_order__is_not_taken_back_without_its_money(sent: Order) -> None:
+    request = returning.withdraw(sent, said(sent, 1))
+
+    with pytest.raises(ReturnMovedOn):
+        refunding.take_back_free(request, restock=True)
+
+    request.refresh_from_db()
+    assert request.status == ReturnStatus.REQUESTED
+    assert sent.lines.get().units_left == 3
