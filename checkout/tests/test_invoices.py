@@ -283,12 +283,12 @@ def test_pdf__hostile_words_fetch_nothing(
     monkeypatch.setattr(pdf.OwnFontsOnly, "fetch", fetch)
     secret = tmp_path / "secret.txt"
     secret.write_text("SECRET")
-    evil = f'"><img src="{secret.as_uri()}"><link rel=attachment href="{secret.as_uri()}">'
-    make_product(evil, sku="EVIL")
+    make_product(f'"><img src="{secret.as_uri()}">', sku="EVIL")
+    make_product(f'<link rel=attachment href="{secret.as_uri()}">', sku="EVIL-2")
     worse = "<style>@import url(http://127.0.0.1/x.css)</style><base href='//127.0.0.1/'>"
     inline = '<object data="data:text/html,x"></object><svg><image href="http://127.0.0.1"/></svg>'
     billing = ADDRESS | {"name": worse, "company": inline}
-    order = make_order({"EVIL": 1}, billing=billing)
+    order = make_order({"EVIL": 1, "EVIL-2": 1}, billing=billing)
     settling.mark_paid_by_hand(order, None)
 
     content = invoices.render_pdf(order.invoice)
