@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -373,3 +374,22 @@ def test_rate_limit__of_one_address_does_not_lock_out_another(
     for _ in range(3):
         sign_in(client, password="wrong-password")
     assert sign_in(Client(), "ben@example.com").status_code == 302
+
+
+@pytest.mark.parametrize("login", ["ada@example.com", "nobody@example.com"])
+def test_sign_in__costs_one_hash_whether_the_address_is_known_or_not(
+    client: Client, ada: User, monkeypatch: pytest.MonkeyPatch, login: str
+) -> None:
+    """Hashing is what takes time: an answer that came without it would tell who has an account."""
+    hashed: list[str] = []
+    real = MD5PasswordHasher.encode
+
+    def encode(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return real(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+
+    client.post(reverse("account_login"), {"login": login, "password": "wrong-password"})
+
+    assert hashed == ["wrong-password"]
