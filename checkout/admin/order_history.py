@@ -77,6 +77,10 @@ _LABELS = {
 }
 
 
+# What was is said before what is; the rest as above. PostgreSQL keeps no order of its own.
+_ORDER = ["before", "was", "expected", *_LABELS]
+
+
 @dataclass(frozen=True)
 class Happening:
     at: datetime
@@ -98,7 +102,10 @@ def _in_words(event: OrderEvent) -> Happening:
     else:
         what = str(_WORDS.get(event.what, event.what))
     currency = event.order.currency
-    details = ", ".join(f"{_LABELS.get(k, k)}: {_value(k, v, currency)}" for k, v in data.items())
+    names = sorted(data, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+    details = ", ".join(
+        f"{_LABELS.get(name, name)}: {_value(name, data[name], currency)}" for name in names
+    )
     return Happening(event.created_at, what, details, str(event.actor or _("the shop")))
 
 
