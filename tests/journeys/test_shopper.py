@@ -55,7 +55,7 @@ def test_shopper_buys_with_stripe(
 
     page.goto(f"{shop.url}{path}?sku={sku}")
     page.get_by_role("button", name="Add to basket").first.click()
-    expect(page.get_by_role("link", name="Basket, 1 thing, ")).to_be_visible()
+    expect(page.get_by_role("link", name="Basket, 1 thing")).to_be_visible()
     steps.go_to_checkout(page, shop)
     steps.fill_address(page, email=email)
     steps.order_and_pay(page)
@@ -101,7 +101,7 @@ def test_shopper_pays_later_and_the_bank_refuses(
     page.reload()
     steps.expect_status(page, "failed")
     page.get_by_role("button", name="Put these items back").click()
-    expect(page.get_by_role("link", name="Basket, 1 thing, ")).to_be_visible()
+    expect(page.get_by_role("link", name="Basket, 1 thing")).to_be_visible()
 
 
 @pytest.mark.parametrize(("press", "status"), [("Pay", "paid"), ("Let the payment fail", "failed")])
@@ -124,7 +124,7 @@ def test_basket_changes_without_reload(laptop: Shop, open_page: OpenPage) -> Non
     page.goto(f"{laptop.url}{path}?sku={sku}")
     page.evaluate("window.sameDocument = true")
     page.get_by_role("button", name="Add to basket").first.click()
-    expect(page.get_by_role("link", name="Basket, 1 thing, ")).to_be_visible()
+    expect(page.get_by_role("link", name="Basket, 1 thing")).to_be_visible()
     assert page.evaluate("window.sameDocument") is True
 
     page.goto(f"{laptop.url}/basket/")
