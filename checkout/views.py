@@ -29,6 +29,7 @@ from checkout import (
     returning,
     settling,
 )
+from checkout.documents import archive
 from checkout.documents.archive import BeingRendered, DocumentDamaged
 from checkout.expiring import expire
 from checkout.forms import CheckoutForm
@@ -273,7 +274,7 @@ def credit_note(request: HttpRequest, token: str, number: str) -> HttpResponseBa
 def _document(request: HttpRequest, paper: Any, read: Callable[[Any], bytes]) -> HttpResponseBase:
     """An invoice or a credit note, which whoever knows the order may read."""
     try:
-        content = BytesIO(read(paper))
+        content = BytesIO(archive.patiently(lambda: read(paper)))
     except BeingRendered:
         messages.info(request, _("Your document is being made. Please try again in a moment."))
         return redirect(paper.order)

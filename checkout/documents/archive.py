@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,9 @@ from django.utils import timezone
 from checkout.models.documents import Paper
 
 logger = logging.getLogger(__name__)
+
+# How long a reader waits for what a worker is rendering, in seconds.
+PATIENCE = 8
 
 P = TypeVar("P", bound=Paper)
 
@@ -63,6 +67,18 @@ def keep(paper: P, render: Callable[[P], bytes]) -> P:
     if not paper.pdf:
         raise BeingRendered(str(paper))
     return paper
+
+
+def patiently(read: Callable[[], bytes]) -> bytes:
+    """For a reader: what another worker is rendering is there in a moment. Raises as `read`."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return read()
+        except BeingRendered:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def render_again(paper: Any, render: Callable[[Any], bytes], actor: Any) -> None:

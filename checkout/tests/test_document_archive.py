@@ -92,7 +92,11 @@ def test_kept__once_also_when_a_claim_runs_out(
 
     assert invoices.content(kept) == b"%PDF-by the other"
     assert kept.sha256 == hashlib.sha256(b"%PDF-by the other").hexdigest()
-    others = [path for path in Path(kept.pdf.path).parent.iterdir() if b"slow" in path.read_bytes()]
+    others = [
+        path
+        for path in Path(kept.pdf.path).parent.iterdir()
+        if b"the slow one" in path.read_bytes()
+    ]
     assert others == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -26,6 +26,7 @@ from pytest_django import Settings
 
 from basket.tests.test_coupons import make_coupon
 from checkout import emails, invoices, numbering, pdf, settling, tasks
+from checkout.documents import archive
 from checkout.documents.archive import BeingRendered
 from checkout.models import Invoice, InvoiceSeries, Order, OrderEmail
 from checkout.status import OrderStatus
@@ -178,7 +179,26 @@ def test_pdf__one_that_cannot_be_rendered_is_free_again(
     assert invoices.due() == [invoice.pk]
 
 
-def test_address__while_it_is_being_rendered(client: Client, product: None) -> None:
+def test_address__waits_for_the_worker_that_renders_it(
+    client: Client, product: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who opens the invoice as soon as the page shows it gets the PDF, as other programs do."""
+    invoice = make_invoice()
+    monkeypatch.setattr(invoices, "render_pdf", lambda one: b"%PDF-late")
+    claim = ExitStack()
+    claim.enter_context(Invoice.objects.due().claimed(invoice.pk))
+    monkeypatch.setattr(archive.time, "sleep", lambda seconds: claim.close())
+
+    response = client.get(invoice.get_absolute_url())
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert b"".join(response.streaming_content) == b"%PDF-late"  # type: ignore[attr-defined]
+
+
+def test_address__while_it_is_being_rendered(
+    client: Client, product: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "PATIENCE", 0)
     invoice = make_invoice()
     with Invoice.objects.due().claimed(invoice.pk):
         response = client.get(invoice.get_absolute_url(), follow=True)
