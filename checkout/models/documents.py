@@ -70,6 +70,22 @@ class Paper(Claimable):
             )
         ]
 
+    # Each kind of paper has its own: a constraint names them.
+    series_id: str
+    sequence: Any
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """ "INV-2026-00042", "CN-2026-00007"."""
+        return f"{self.series_id}{self.sequence:05d}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.number}.pdf"
+
 
 class Invoice(Paper):
     """The invoice of a paid order. The number is allotted as the order is marked paid."""
@@ -87,18 +103,6 @@ class Invoice(Paper):
             models.UniqueConstraint(fields=["series", "sequence"], name="invoice_number_once"),
             *Paper.Meta.constraints,
         ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        """ "INV-2026-00042"."""
-        return f"{self.series_id}{self.sequence:05d}"
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.number}.pdf"
 
     def get_absolute_url(self) -> str:
         return reverse("checkout:invoice", args=[self.order.token, self.number])
@@ -125,18 +129,6 @@ class CreditNote(Paper):
             models.UniqueConstraint(fields=["series", "sequence"], name="credit_note_number_once"),
             *Paper.Meta.constraints,
         ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        """ "CN-2026-00007"."""
-        return f"{self.series_id}{self.sequence:05d}"
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.number}.pdf"
 
     @property
     def amount(self) -> Amount:
