@@ -78,7 +78,7 @@ _LABELS = {
 
 
 # What was is said before what is; the rest as above. PostgreSQL keeps no order of its own.
-_ORDER = ["before", "was", "expected", *_LABELS]
+_ORDER = ["before", "after", "was", "now", "expected", "received", *_LABELS]
 
 
 @dataclass(frozen=True)
