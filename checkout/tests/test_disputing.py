@@ -27,7 +27,8 @@ D = Decimal
 def stands(order: Order) -> tuple[str, list[str], list[tuple[Decimal, str]]]:
     """The order; its disputes; what went back and why."""
     fresh = Order.objects.get(pk=order.pk)
-    refunds = Refund.objects.filter(made_at__isnull=False).values_list("amount", "reason")
+    made = Refund.objects.filter(made_at__isnull=False).order_by("pk")
+    refunds = made.values_list("amount", "reason")
     return fresh.status, [one.state for one in fresh.disputes], list(refunds)
 
 
