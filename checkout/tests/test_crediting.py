@@ -70,7 +70,7 @@ def give(
 def stored() -> object:
     """Everything that a refund may touch."""
     return (
-        list(Refund.objects.values_list("amount")),
+        list(Refund.objects.order_by("pk").values_list("amount")),
         CreditNote.objects.count(),
         list(OrderLine.objects.values_list("units_refunded")),
         StockMovement.objects.count(),

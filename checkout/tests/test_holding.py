@@ -35,7 +35,7 @@ def hold(order: Order, amount: str, currency: str = "GBP", charge: str = "pi_1")
 def stands(order: Order) -> tuple[str, str, int, list[tuple[Decimal, str]]]:
     """Order, payment, invoices, refunds promised or made."""
     fresh = Order.objects.get(pk=order.pk)
-    refunds = list(Refund.objects.values_list("amount", "reason"))
+    refunds = list(Refund.objects.order_by("pk").values_list("amount", "reason"))
     return fresh.status, fresh.payments.get().status, Invoice.objects.count(), refunds
 
 

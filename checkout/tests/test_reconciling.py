@@ -59,7 +59,7 @@ def money() -> object:
     return (
         list(Order.objects.values_list("status", "paid_total", "refunded_total")),
         list(Payment.objects.values_list("status", "amount", "charge")),
-        list(Refund.objects.values_list("amount", "made_at", "reference")),
+        list(Refund.objects.order_by("pk").values_list("amount", "made_at", "reference")),
         Dispute.objects.count(),
         Invoice.objects.count(),
     )

@@ -90,7 +90,11 @@ def events(order: Order) -> list[str]:
 
 def facts(order: Order) -> object:
     """Everything that a refund may touch."""
-    refunds = list(Refund.objects.values_list("pk", "amount", "attempt", "made_at", "last_error"))
+    refunds = list(
+        Refund.objects.order_by("pk").values_list(
+            "pk", "amount", "attempt", "made_at", "last_error"
+        )
+    )
     return status_of(order), refunds, on_hand(), mails(order), order.events.count()
 
 
