@@ -24,7 +24,7 @@ from pathlib import Path
 
 import redis
 
-from bench.page_weight import collected_files
+from bench.shop import collected_files
 from tests.services import free_port, throwaway_postgres, throwaway_redis
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,21 +7,17 @@ and are not counted here.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.shop import collected_files
 from tests.journeys.conftest import BROWSER_ARGUMENTS
-from tests.journeys.shop import ROOT, running_shop
+from tests.journeys.shop import running_shop
 from tests.services import find_chromium, free_port, throwaway_postgres
 
 SHIFTS = """() => new Promise(done => {
@@ -83,17 +79,6 @@ def main(paths: list[str]) -> None:
                 for width in (390, 1440):
                     show(path, width, *weigh(browser, shop.url + path, width))
             browser.close()
-
-
-@contextmanager
-def collected_files(settings: Mapping[str, str]) -> Iterator[None]:
-    """As a release lays them out; gone afterwards, so that development serves its own."""
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True)
-    try:
-        yield
-    finally:
-        shutil.rmtree(ROOT / "var/static", ignore_errors=True)
 
 
 def show(path: str, width: int, sizes: Counter[str], requests: Counter[str], shift: float) -> None:

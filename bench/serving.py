@@ -1,0 +1,94 @@
+"""A web server as the shop is deployed with, for ours and for whatever it is measured against."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.processes import cpu_seconds, megabytes
+from bench.shop import ROOT
+from tests.services import free_port, wait_for_port
+
+WORKERS = 2
+START = 120  # seconds
+# For a server that runs for weeks; a worker that starts anew in the middle of a round is noise.
+FOR_WEEKS = ("--max-requests", "--max-requests-jitter", "--access-logfile")
+
+
+def options() -> list[str]:
+    """What deploy/Procfile gives the web server, behind the name of the application."""
+    lines = (ROOT / "deploy/Procfile").read_text().splitlines()
+    web = next(line.partition(":")[2] for line in lines if line.startswith("web:"))
+    _server, _application, *given = shlex.split(web)
+    kept = []
+    while given:
+        option = given.pop(0)
+        if option in FOR_WEEKS:
+            given.pop(0)
+        else:
+            kept.append(option)
+    return kept
+
+
+class WebServer:
+    """gunicorn and its workers, on a port of its own."""
+
+    def __init__(
+        self,
+        application: str,
+        settings: Mapping[str, str],
+        log: Path,
+        *,
+        workers: int = WORKERS,
+        python: str | Path = sys.executable,
+    ) -> None:
+        self.port = free_port()
+        address = ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
+        command = [str(python), "-m", "gunicorn", application, *options(), *address]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*command, "--log-level", "error"],
+                cwd=ROOT,
+                env={**os.environ, **settings},
+                stdout=output,
+                stderr=output,
+            )
+
+    def wait(self) -> None:
+        wait_for_port(self.port, START)
+
+    def cpu_seconds(self) -> float:
+        return cpu_seconds(self.process.pid)
+
+    def megabytes(self) -> float:
+        return megabytes(self.process.pid)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def serving(
+    application: str,
+    settings: Mapping[str, str],
+    log: Path,
+    *,
+    workers: int = WORKERS,
+    python: str | Path = sys.executable,
+) -> Iterator[WebServer]:
+    server = WebServer(application, settings, log, workers=workers, python=python)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
