@@ -56,7 +56,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 BASKET_COOKIE_NAME = "__Host-basket"
 
-STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "bowerbird.static_files.ReleasedFiles"}
 
 _bucket: str = env("AWS_STORAGE_BUCKET_NAME", default="")
 if _bucket:

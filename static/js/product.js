@@ -1,0 +1,4 @@
+// What a product's page does besides.
+import "./gallery.js";
+import "./buy-bar.js";
+import "./variant.js";

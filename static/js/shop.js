@@ -1,0 +1,3 @@
+// What every page of the shop does.
+import "./swap.js";
+import "./quantity.js";
