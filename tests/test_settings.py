@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+HERE = {"PYTHONPATH": str(ROOT / "site")}  # this checkout, wherever the installed one is
 SECRET = "k3-" + "y7QpLw9Zr2Vn8Xc4Tb6Md1Gf5Hs0Ja" * 2
 PRODUCTION = {
     "SECRET_KEY": SECRET,
@@ -24,10 +25,11 @@ def run(
     *command: str, settings: str = "production", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    module = {"DJANGO_SETTINGS_MODULE": f"bowerbird.settings.{settings}"}
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env={**kept, **environment, "DJANGO_SETTINGS_MODULE": f"bowerbird.settings.{settings}"},
+        env={**kept, **HERE, **environment, **module},
         capture_output=True,
         text=True,
         timeout=120,

@@ -97,5 +97,5 @@ def the_backing() -> Backing | None:
     if settings.LIVE_PAGES == "redis":
         from content.live_pages.redis_backing import RedisBacking
 
-        return RedisBacking(settings.REDIS_URL, settings.LIVE_PAGES_PREFIX)
+        return RedisBacking(settings.LIVE_PAGES_URL, settings.LIVE_PAGES_PREFIX)
     return MemoryBacking() if settings.LIVE_PAGES == "memory" else None

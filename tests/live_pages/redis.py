@@ -38,7 +38,7 @@ def kept(server: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
         pytest.fail("races need PostgreSQL: python -m tests.run --phase services")
     if not server.answers():
         server.start()
-    settings.LIVE_PAGES, settings.REDIS_URL = "redis", server.url
+    settings.LIVE_PAGES, settings.LIVE_PAGES_URL = "redis", server.url
     the_backing.cache_clear()
     the_backing()._client.flushall()  # type: ignore[union-attr]
     yield server

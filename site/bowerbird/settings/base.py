@@ -11,6 +11,8 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from bowerbird import redis_databases
+
 BASE_DIR = Path(__file__).resolve().parents[3]
 VAR_DIR = BASE_DIR / "var"
 
@@ -127,10 +129,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env("REDIS_URL", default="")
+REDIS_ADDRESSES = redis_databases.addresses(REDIS_URL) if REDIS_URL else {}
 if REDIS_URL:
     # A shop without its cache is slower, not closed: errors are logged and read as misses.
     _redis = {
-        "LOCATION": REDIS_URL,
         "KEY_PREFIX": env("CACHE_KEY_PREFIX", default="bowerbird"),
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
@@ -139,8 +141,16 @@ if REDIS_URL:
         },
     }
     CACHES = {
-        "default": {"BACKEND": "bowerbird.caches.RedisOrMemory", **_redis},
-        "sessions": {"BACKEND": "django_redis.cache.RedisCache", **_redis},
+        "default": {
+            "BACKEND": "bowerbird.caches.RedisOrMemory",
+            "LOCATION": REDIS_ADDRESSES["cache"],
+            **_redis,
+        },
+        "sessions": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_ADDRESSES["sessions"],
+            **_redis,
+        },
     }
     DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -152,6 +162,7 @@ else:
 LIVE_PAGES: str = env("LIVE_PAGES", default="redis" if REDIS_URL else "off")
 if LIVE_PAGES not in {"redis", "memory", "off"} or (LIVE_PAGES == "redis" and not REDIS_URL):
     raise ImproperlyConfigured("LIVE_PAGES is redis (with REDIS_URL), memory or off.")
+LIVE_PAGES_URL: str = REDIS_ADDRESSES.get("pages", "")
 LIVE_PAGES_PREFIX = f"{env('CACHE_KEY_PREFIX', default='bowerbird')}:pages"
 LIVE_PAGES_BYTES: int = env.int("LIVE_PAGES_MB", default=64) * 1024 * 1024  # a process
 # A net below the net: no copy is given out for longer, whatever was or was not told.
@@ -163,16 +174,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 
 # --- Background work ------------------------------------------------------------------------
 
-
-def _broker_from_redis(url: str) -> str:
-    """The next Redis database after the cache's: a cache flush must never empty the queue."""
-    base, _, number = url.rpartition("/")
-    return f"{base}/{int(number) + 1}" if number.isdigit() else f"{url.rstrip('/')}/1"
-
-
-CELERY_BROKER_URL: str = env(
-    "CELERY_BROKER_URL", default=_broker_from_redis(REDIS_URL) if REDIS_URL else ""
-)
+CELERY_BROKER_URL: str = env("CELERY_BROKER_URL", default=REDIS_ADDRESSES.get("broker", ""))
 # A laptop without a broker runs every task at once, in the process that asked for it.
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BowerbirdConfig(AppConfig):
+    name = "bowerbird"
+
+    def ready(self) -> None:
+        from bowerbird import checks  # noqa: F401
