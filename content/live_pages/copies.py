@@ -7,24 +7,43 @@ import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import brotli
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseNotModified
+from django.http.response import ResponseHeaders
 
 from content.live_pages.badge import badge_for
 
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 SPLICED_LEVEL = 1
-# How many baskets of different size a copy remembers in packed form.
-MOST_SPLICED = 4
+# How many answers a copy holds ready: both encodings, and the first baskets of different size.
+MOST_READY = 6
 # The browser may keep it but has to ask each time; with an ETag that costs next to nothing.
 FOR_ALL = "no-cache"
 FOR_ONE = "private, no-cache"
+
+
+class Answer(NamedTuple):
+    """What goes out, by Django or without it."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    etag: str
+
+    def not_modified(self) -> Answer:
+        headers = tuple(one for one in self.headers if one[0] not in _OF_THE_BODY)
+        return Answer("304 Not Modified", headers, b"", self.etag)
+
+    def response(self) -> HttpResponse:
+        response = HttpResponse(self.body, status=int(self.status[:3]))
+        response.headers = ResponseHeaders(dict(self.headers))
+        return response
 
 
 @dataclass
@@ -42,7 +61,8 @@ class Copy:
     gzipped: bytes
     brotli: bytes
     question: bytes = b""
-    spliced: dict[int, bytes] = field(default_factory=dict)
+    # By encoding and units in the basket.
+    ready: dict[tuple[str, int], Answer] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, response: HttpResponse, language: str, good_until: float) -> Copy:
@@ -64,48 +84,51 @@ class Copy:
     @property
     def size(self) -> int:
         """In bytes, as large as it may become."""
-        spliced = MOST_SPLICED * len(self.gzipped) * 5 // 4
-        return len(self.gzipped) + len(self.brotli) + spliced + 4096
+        ready = MOST_READY * (len(self.gzipped) * 5 // 4 + 2048)
+        return len(self.gzipped) + len(self.brotli) + ready + 4096
 
     def serves(self, units: int) -> bool:
         """Whether a visitor with so many units in the basket may get it."""
         return not units or self.badge is not None
 
-    def answer(self, request: HttpRequest, units: int) -> HttpResponse:
-        encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""), units)
+    def answer(self, request: HttpRequest, units: int) -> Answer:
+        encoding = _encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""), bool(units))
+        answer = self.ready.get((encoding, units)) or self._make_ready(encoding, units)
+        asked = request.META.get("HTTP_IF_NONE_MATCH")
+        if asked and _names(asked, answer.etag):
+            return answer.not_modified()
+        return answer._replace(body=b"") if request.method == "HEAD" else answer
+
+    def _make_ready(self, encoding: str, units: int) -> Answer:
+        body = self._body(encoding, units)
         etag = f'"{self.etag}-{units}-{encoding}"'
         headers = {
             **self.headers,
             "ETag": etag,
             "Cache-Control": FOR_ONE if units else FOR_ALL,
             "Vary": "Accept-Encoding",
+            "Content-Length": str(len(body)),
         }
-        if _names(request.META.get("HTTP_IF_NONE_MATCH"), etag):
-            headers.pop("Content-Type", None)
-            return HttpResponseNotModified(headers=headers)
-        body = self._body(encoding, units)
         if encoding != "identity":
             headers["Content-Encoding"] = encoding
-        headers["Content-Length"] = str(len(body))
-        return HttpResponse(b"" if request.method == "HEAD" else body, headers=headers)
+        answer = Answer("200 OK", tuple(headers.items()), body, etag)
+        if encoding != "identity" and len(self.ready) < MOST_READY:
+            self.ready[encoding, units] = answer
+        return answer
 
     def _body(self, encoding: str, units: int) -> bytes:
         if not units:
             packed = {"br": self.brotli, "gzip": self.gzipped}
             return packed.get(encoding) or gzip.decompress(self.gzipped)
-        spliced = self.spliced.get(units) or self._splice(units)
-        return spliced if encoding == "gzip" else gzip.decompress(spliced)
+        body = self._with_badge(units)
+        return body if encoding == "identity" else gzip.compress(body, SPLICED_LEVEL, mtime=0)
 
-    def _splice(self, units: int) -> bytes:
-        """With the visitor's own badge in the place of the empty one."""
+    def _with_badge(self, units: int) -> bytes:
+        """The visitor's own in the place of the empty one."""
         assert self.badge is not None  # noqa: S101
         body = gzip.decompress(self.gzipped)
         begin, end = self.badge
-        own = body[:begin] + badge_for(units, self.language) + body[end:]
-        packed = gzip.compress(own, SPLICED_LEVEL, mtime=0)
-        if len(self.spliced) < MOST_SPLICED:
-            self.spliced[units] = packed
-        return packed
+        return body[:begin] + badge_for(units, self.language) + body[end:]
 
     # --- For other processes ------------------------------------------------------------------
 
@@ -128,6 +151,7 @@ class Copy:
 
 _PLAIN = ("names", "good_until", "etag", "headers", "language", "badge")
 # What each answer brings itself.
+_OF_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding"}
 _OWN = {"Content-Length", "Content-Encoding", "ETag", "Cache-Control", "Expires", "Vary"}
 
 
@@ -176,9 +200,10 @@ def _only_place_of(part: bytes, body: bytes) -> tuple[int, int] | None:
     return begin, begin + len(part)
 
 
-def _encoding(accepted: str, units: int) -> str:
+@lru_cache(maxsize=1024)
+def _encoding(accepted: str, for_one: bool) -> str:
     """Brotli for the many, gzip where the page is put together for one visitor."""
-    if "br" in accepted and not units and _accepts("br", accepted):
+    if "br" in accepted and not for_one and _accepts("br", accepted):
         return "br"
     return "gzip" if "gzip" in accepted and _accepts("gzip", accepted) else "identity"
 
@@ -191,10 +216,8 @@ def _accepts(encoding: str, accepted: str) -> bool:
     return False
 
 
-def _names(asked: str | None, etag: str) -> bool:
+def _names(asked: str, etag: str) -> bool:
     """Whether an `If-None-Match` names this version. A proxy may have made it a weak one."""
-    if not asked:
-        return False
     return asked.strip() == "*" or any(
         one.strip().removeprefix("W/") == etag for one in asked.split(",")
     )

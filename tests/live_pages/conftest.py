@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from content.live_pages.backing import the_backing
 from content.live_pages.counting import forget, stats
+from content.live_pages.kept import kept_pages
 
 Commit = Callable[[], AbstractContextManager[Any]]
 
@@ -23,9 +24,11 @@ def kept(settings: Settings) -> Iterator[None]:
     settings.LIVE_PAGES = "memory"
     Reader.process = ClientHandler(enforce_csrf_checks=False)
     the_backing.cache_clear()
+    kept_pages.cache_clear()
     forget()
     yield
     the_backing.cache_clear()
+    kept_pages.cache_clear()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from content.live_pages import badge, redis_backing
 from content.live_pages.backing import the_backing
+from content.live_pages.kept import kept_pages
 from products.models import ProductPage, Variant
 from tests.services import Redis, throwaway_redis
 
@@ -43,13 +44,16 @@ def kept(server: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     the_backing()._client.flushall()  # type: ignore[union-attr]
     yield server
     the_backing.cache_clear()
+    kept_pages.cache_clear()
 
 
 class Process:
     """One web process: its own memory of pages, which all its visitors share."""
 
     def __init__(self) -> None:
+        kept_pages.cache_clear()
         self._handler = ClientHandler(enforce_csrf_checks=False)
+        self._handler.load_middleware()
 
     def visitor(self, units: int = 0) -> Client:
         client = Client()

@@ -11,7 +11,8 @@ import pytest
 from django.db import connections, transaction
 from redis import Redis as Client
 
-from content.live_pages import middleware, redis_backing
+from content.live_pages import kept as kept_copies
+from content.live_pages import redis_backing
 from content.live_pages.backing import the_backing
 from content.live_pages.redis_backing import RedisBacking
 from content.tests.factories import set_up_shop
@@ -151,7 +152,7 @@ def test_crowd__has_a_cold_page_rendered_once(
     page: ProductPage, renderings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of four processes, each visitor with a basket of another size, or none."""
-    monkeypatch.setattr(middleware, "PATIENCE", 5 * PATIENCE)  # a busy machine renders slowly
+    monkeypatch.setattr(kept_copies, "PATIENCE", 5 * PATIENCE)  # a busy machine renders slowly
     monkeypatch.setattr(redis_backing, "RENDERING", 5 * PATIENCE)
     processes = [Process() for _ in range(4)]
     visitors = [processes[n % 4].visitor(units=n % 7) for n in range(VISITORS)]
@@ -173,7 +174,7 @@ def test_crowd__without_a_lead_has_it_rendered_many_times(
     """The control: nobody waits for anybody."""
     from contextlib import nullcontext
 
-    from content.live_pages.middleware import KeptPages
+    from content.live_pages.kept import KeptPages
 
     monkeypatch.setattr(KeptPages, "_leading", lambda self, address: nullcontext(True))
     processes = [Process() for _ in range(4)]
