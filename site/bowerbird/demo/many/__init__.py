@@ -1,0 +1,1 @@
+"""A catalogue of any size, to see how the shop bears it: invented by number, written in bulk."""
