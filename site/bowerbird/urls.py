@@ -12,11 +12,13 @@ from wagtail.documents import urls as wagtaildocs_urls
 from accounts.views import admin_login
 from bowerbird.health import healthz
 from bowerbird.robots import robots
+from bowerbird.speculation import speculation_rules
 from checkout.webhooks import stripe_webhook
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
+    path("speculation-rules.json", speculation_rules),
     path("admin/login/", admin_login),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "content.live_pages.middleware.LivePages",
+    "bowerbird.speculation.Prefetches",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bowerbird.doors.ContentSecurityPolicy",
