@@ -8,7 +8,7 @@ PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test services services-stop worker check format pictures clean app tools
+.PHONY: help run test services services-stop worker check format pictures bench clean app tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: tools ## Put Python files into their usual form
 
 pictures: tools ## Take the README's pictures anew (NAMES="basket order" for some of them)
 	@$(PYTHON) deploy/dev/pictures.py $(NAMES)
+
+bench: tools ## Measure what a visit costs, here and on django-oscar, into bench/results.md (ARGS="--only pages")
+	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## Remove caches; the virtual environment and var/ stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

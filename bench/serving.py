@@ -6,12 +6,14 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.processes import cpu_seconds, megabytes
 from bench.shop import ROOT
+from bench.visitor import Visitor
 from tests.services import free_port, wait_for_port
 
 WORKERS = 2
@@ -50,6 +52,8 @@ class WebServer:
         self.port = free_port()
         address = ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
         command = [str(python), "-m", "gunicorn", application, *options(), *address]
+        self._began = time.monotonic()
+        self.started_in = 0.0  # seconds
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*command, "--log-level", "error"],
@@ -60,7 +64,10 @@ class WebServer:
             )
 
     def wait(self) -> None:
+        """For its first answer, whatever it is."""
         wait_for_port(self.port, START)
+        Visitor(self.port).ask("GET", "/")
+        self.started_in = time.monotonic() - self._began
 
     def cpu_seconds(self) -> float:
         return cpu_seconds(self.process.pid)
@@ -69,12 +76,7 @@ class WebServer:
         return megabytes(self.process.pid)
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        _end(self.process)
 
 
 @contextmanager
@@ -92,3 +94,30 @@ def serving(
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def background_worker(settings: Mapping[str, str], log: Path) -> Iterator[int]:
+    """Celery, one task at a time; its process id."""
+    command = ["-m", "celery", "-A", "bowerbird", "worker", "--concurrency", "1"]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command, "--loglevel", "ERROR"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process.pid
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

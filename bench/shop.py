@@ -35,15 +35,24 @@ def environment(folder: Path, database: str, cache: str = "", **others: str) -> 
     }
 
 
+def with_broker(settings: Mapping[str, str]) -> dict[str, str]:
+    """Tasks are left to a worker, by the Redis of these settings."""
+    return {name: value for name, value in settings.items() if name != "CELERY_BROKER_URL"}
+
+
 def load_demo(settings: Mapping[str, str]) -> None:
     manage(settings, "migrate", "--verbosity", "0")
     manage(settings, "load_demo")
 
 
 def manage(settings: Mapping[str, str], *command: str) -> str:
-    """Of development, where the demo may be loaded; what it printed."""
+    return develop(settings, "manage.py", *command)
+
+
+def develop(settings: Mapping[str, str], *command: str) -> str:
+    """By the settings of development, where the demo may be loaded; what it printed."""
     development = {"DJANGO_SETTINGS_MODULE": "bowerbird.settings.dev", "DEMO_PASSWORD": PASSWORD}
-    return run(["manage.py", *command], {**settings, **development})
+    return run(list(command), {**settings, **development})
 
 
 def run(command: list[str], settings: Mapping[str, str]) -> str:

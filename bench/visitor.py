@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -17,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import brotli
 
-TIMEOUT = 60  # seconds for an answer
+TIMEOUT = 120  # seconds for an answer
 IDLE = 1.0  # seconds after which a server may have hung up
 SHOWN = 600  # characters of a wrong answer that are worth reading
 
@@ -67,11 +68,18 @@ class Visitor:
         self.port = port
         self.cookies: dict[str, str] = {}
         self.notes: dict[str, Any] = {}
+        self.answers: deque[Answer] = deque(maxlen=20)  # the latest last
         self._origin = f"https://127.0.0.1:{port}"
         self._socket: socket.socket | None = None
         self._buffer = b""
         self._last = 0.0
         self._seen: set[tuple[int, str]] = set()
+
+    def in_another_window(self) -> Visitor:
+        """The same person by a connection of its own."""
+        other = Visitor(self.port)
+        other.cookies = dict(self.cookies)
+        return other
 
     def get(self, path: str, expect: str = "", *, status: int = 200) -> Answer:
         return self._checked(self.ask("GET", path), path, expect, status)
@@ -104,6 +112,7 @@ class Visitor:
         answer = self._read()
         self._last = monotonic()
         self._keep(answer)
+        self.answers.append(answer)
         return answer
 
     def rest(self) -> None:

@@ -6,7 +6,4 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from content import signals  # noqa: F401
-        from content.admin.long_lists import use_for_all_listings
         from content.live_pages import moves  # noqa: F401
-
-        use_for_all_listings()

@@ -1,0 +1,46 @@
+"""`make bench`: what a visit costs, here and on django-oscar, into bench/results.md.
+
+    make bench                                             # about ten minutes on two cores
+    make bench ARGS="--only pages oscar --products 1000 --rounds 5"
+
+Parts are pages, basket, orders and search; `oscar` adds the same of django-oscar, `more` runs the
+benches that stand alone. The bare view is always measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bench import alone, report, running
+from bench.targets import PARTS
+
+OTHERS = ("oscar", "more")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    every = [*PARTS, *OTHERS]
+    parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="PART")
+    parser.add_argument("--products", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each target in a round")
+    parser.add_argument("--into", type=Path, default=report.RESULTS)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = running.run(
+            Path(folder),
+            parts=set(options.only),
+            products=options.products,
+            rounds=options.rounds,
+            seconds=options.seconds,
+        )
+    text = report.written(found, alone.said() if "more" in options.only else {})
+    options.into.write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

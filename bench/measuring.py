@@ -1,0 +1,137 @@
+"""CPU and requests a second of a target, by a few visitors at once who wait for each answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from bench.processes import cpu_seconds
+from bench.serving import WebServer
+from bench.targets import Target
+from bench.visitor import Visitor
+
+Result = TypeVar("Result")
+CLIENTS = 8
+FEWEST, MOST = 8, 400  # visits that use themselves up, a round
+QUIET = 0.5  # seconds in which a worker does nothing before it counts as done
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one round; CPU is user and system time, in seconds."""
+
+    visits: int
+    seconds: float
+    server: float
+    database: float
+    worker: float
+
+    @property
+    def server_ms(self) -> float:
+        """CPU milliseconds of the web server a visit."""
+        return self.server / self.visits * 1000
+
+    @property
+    def database_ms(self) -> float:
+        return self.database / self.visits * 1000
+
+    @property
+    def worker_ms(self) -> float:
+        return self.worker / self.visits * 1000
+
+    @property
+    def total_ms(self) -> float:
+        return self.server_ms + self.database_ms + self.worker_ms
+
+    @property
+    def rate(self) -> float:
+        """Visits a second."""
+        return self.visits / self.seconds
+
+
+class Measuring:
+    """Of whatever these servers serve. One target at a time: all of the database's work is its."""
+
+    def __init__(
+        self, servers: Mapping[str, WebServer], *, database: int, worker: int, seconds: float
+    ) -> None:
+        self.servers, self.database, self.worker, self.seconds = servers, database, worker, seconds
+        self._visitors: dict[str, list[Visitor]] = {}
+        self._pace: dict[str, float] = {}
+
+    def warm(self, target: Target) -> None:
+        """Until caches are filled and it is known how long a visit takes."""
+        for _ in range(2):
+            visitors = self._ready(target, CLIENTS)
+            visits, seconds = self._visits(target, visitors, self.seconds / 2)
+            self._pace[target.name] = visits / seconds
+        self._let_worker_finish(target)
+
+    def measure(self, target: Target) -> Figures:
+        wanted = round(self._pace[target.name] * self.seconds)
+        visitors = self._ready(target, max(FEWEST, min(MOST, wanted)))
+        self._let_worker_finish(target)
+        before = self._used(target)
+        visits, seconds = self._visits(target, visitors, self.seconds)
+        self._let_worker_finish(target)
+        server, database, worker = (
+            after - earlier for after, earlier in zip(self._used(target), before, strict=True)
+        )
+        return Figures(visits, seconds, server, database, worker)
+
+    def _ready(self, target: Target, count: int) -> list[Visitor]:
+        """So many new visitors where a visit uses them up; else one, in as many windows."""
+        port = self.servers[target.server].port
+        if target.once:
+            visitors = [Visitor(port) for _ in range(count)]
+            at_once(partial(_come, target), visitors)
+            return visitors
+        if target.name not in self._visitors:
+            first = Visitor(port)
+            _come(target, first)
+            self._visitors[target.name] = [first.in_another_window() for _ in range(CLIENTS)]
+        return self._visitors[target.name]
+
+    def _visits(
+        self, target: Target, visitors: Sequence[Visitor], seconds: float
+    ) -> tuple[int, float]:
+        """How many there were, and how long they took together."""
+        began = time.monotonic()
+        until = began + seconds
+        visits = sum(at_once(partial(_again, target, until), visitors))
+        return visits, time.monotonic() - began
+
+    def _used(self, target: Target) -> tuple[float, float, float]:
+        server = self.servers[target.server]
+        return server.cpu_seconds(), cpu_seconds(self.database), cpu_seconds(self.worker)
+
+    def _let_worker_finish(self, target: Target) -> None:
+        if not target.works_on:
+            return
+        used, before = cpu_seconds(self.worker), -1.0
+        while used > before:
+            time.sleep(QUIET)
+            before, used = used, cpu_seconds(self.worker)
+
+
+def at_once(task: Callable[[Visitor], Result], visitors: Sequence[Visitor]) -> list[Result]:
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        return list(threads.map(task, visitors))
+
+
+def _come(target: Target, visitor: Visitor) -> None:
+    target.ready(visitor)
+    visitor.rest()
+
+
+def _again(target: Target, until: float, visitor: Visitor) -> int:
+    """How often the visitor came before the time was over; who can come only once, came once."""
+    visits = 0
+    while not visits or (not target.once and time.monotonic() < until):
+        target.visit(visitor)
+        visits += 1
+    return visits

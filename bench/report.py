@@ -1,0 +1,64 @@
+"""bench/results.md: the goals with what was got, and all that was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bench.goals import Found, Medians, judged
+from bench.measuring import Figures
+from bench.rounds import spread, table
+from bench.running import Run
+from bench.shop import ROOT
+from bench.targets import BARE_VIEW
+
+RESULTS = ROOT / "bench/results.md"
+HEAD = """# What a visit costs
+
+Written by `make bench`. Medians of the rounds, whose order was shuffled. CPU is user and system
+time of all processes of the web server; PostgreSQL's, and that of the Celery worker which sends
+the mail afterwards, stand apart. Oscar sends its mail within the request. The checkouts are paid by
+bank transfer: the demo payment exists in development only. Requests a second are those of a client
+that shares the machine.
+"""
+
+
+def written(run: Run, more: Mapping[str, str]) -> str:
+    found = {
+        target.name: Medians.of(run.figures[target.name], run.queries.get(target.name))
+        for target in run.targets
+    }
+    parts = [HEAD, "\n".join(f"- {line}" for line in run.about) + "\n"]
+    goals = judged(found)
+    if goals:
+        parts += ["## Goals\n", table(["what", "wanted", "got", "met"], goals)]
+    parts += ["## Figures\n", _figures(found, run.figures), "## Servers\n", _servers(run)]
+    for title, said in more.items():
+        parts += [f"## {title}\n", f"```\n{said.strip()}\n```\n"]
+    return "\n".join(parts)
+
+
+def _figures(found: Found, rounds: Mapping[str, Sequence[Figures]]) -> str:
+    bare = found[BARE_VIEW]
+    head = ["what", "CPU ms", "× bare", "PostgreSQL ms", "worker ms", "a second", "queries", "±"]
+    return table(head, [_row(name, one, bare, rounds[name]) for name, one in found.items()])
+
+
+def _row(name: str, one: Medians, bare: Medians, rounds: Sequence[Figures]) -> list[str]:
+    apart = spread([figures.server_ms for figures in rounds]) / 2
+    return [
+        name,
+        f"{one.server_ms:.2f}",
+        f"{one.server_ms / bare.server_ms:.1f}",
+        f"{one.database_ms:.2f}",
+        f"{one.worker_ms:.2f}",
+        f"{one.rate:.0f}" if one.rate >= 10 else f"{one.rate:.1f}",
+        "" if one.queries is None else str(one.queries),
+        f"{apart:.0%}",
+    ]
+
+
+def _servers(run: Run) -> str:
+    rows = [
+        [name, f"{run.memory[name]:.0f}", f"{run.starts[name]:.1f}"] for name in sorted(run.memory)
+    ]
+    return table(["server with its workers", "memory MB", "s until the first answer"], rows)

@@ -1,0 +1,162 @@
+"""A whole run: shops are filled and served, everything measured in rounds, queries counted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import machine, oscar, serving, shop
+from bench.counted import HEADER
+from bench.measuring import CLIENTS, Figures, Measuring
+from bench.ours import OurShop
+from bench.rounds import in_rounds
+from bench.serving import WebServer
+from bench.targets import BARE, BARE_VIEW, OSCAR, OURS, UNCACHED, Target, page
+from bench.visitor import Visitor
+from tests.journeys.shop import new_database
+from tests.services import Postgres, Redis, throwaway_postgres, throwaway_redis
+
+BARE_TARGET = Target(BARE_VIEW, "pages", BARE, page("/", "</html>"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is served, with which settings, by which Python."""
+
+    application: str
+    settings: Mapping[str, str]
+    python: str | Path = sys.executable
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was found, and under what conditions."""
+
+    about: Sequence[str]
+    targets: Sequence[Target]
+    figures: Mapping[str, Sequence[Figures]]
+    queries: Mapping[str, int]
+    memory: Mapping[str, float]  # megabytes of a server with its workers
+    starts: Mapping[str, float]  # seconds until the first answer
+
+
+def run(folder: Path, *, parts: set[str], products: int, rounds: int, seconds: float) -> Run:
+    about = machine.described()
+    with (
+        throwaway_postgres() as postgres,
+        throwaway_redis() as cache,
+        new_database(postgres.url, "oscar") as second,
+    ):
+        places, targets = filled(folder, postgres, cache, products)
+        if "oscar" in parts:
+            settings = oscar.settings(folder / "oscar", second, f"{cache.url[:-1]}8")
+            tell(f"Filling django-oscar with {products} products")
+            targets += oscar.filled(settings, products).targets()
+            places[OSCAR] = Place("bench.oscar_shop.wsgi", settings, oscar.python())
+        chosen = [BARE_TARGET, *(one for one in targets if one.part in parts)]
+        with shop.collected_files(places[OURS].settings):
+            with all_serving(places, chosen, folder) as servers:
+                figures = measured(servers, chosen, postgres, places, folder, rounds, seconds)
+                memory = {name: server.megabytes() for name, server in servers.items()}
+                starts = {name: server.started_in for name, server in servers.items()}
+            queries = counted(places, chosen, folder)
+    about += [
+        f"{products} products",
+        f"{CLIENTS} visitors at once, {rounds} rounds of {seconds:g} s a target",
+        f"{serving.WORKERS} workers of {' '.join(['gunicorn', *serving.options()])}",
+    ]
+    return Run(about, chosen, figures, queries, memory, starts)
+
+
+def filled(
+    folder: Path, postgres: Postgres, cache: Redis, products: int
+) -> tuple[dict[str, Place], list[Target]]:
+    """Our shop with its demo and so many more products; with its page cache, and without."""
+    settings = shop.environment(folder, postgres.url, cache.url)
+    tell(f"Filling our shop with its demo and {products} products")
+    shop.load_demo(settings)
+    shop.manage(settings, "make_catalogue", str(products))
+    pages = json.loads(shop.develop(settings, "-m", "bench.our_pages"))
+    served = shop.with_broker(settings)
+    places = {
+        OURS: Place("bowerbird.wsgi", served),
+        UNCACHED: Place("bowerbird.wsgi", {**served, "LIVE_PAGES": "off"}),
+    }
+    return places, OurShop(pages).targets()
+
+
+@contextmanager
+def all_serving(
+    places: Mapping[str, Place], targets: Sequence[Target], folder: Path
+) -> Iterator[dict[str, WebServer]]:
+    """Each place on a port of its own, and the bare view with the bytes of our product page."""
+    log = folder / "servers.log"
+    with ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(
+                serving.serving(place.application, place.settings, log, python=place.python)
+            )
+            for name, place in places.items()
+        }
+        visitor = Visitor(servers[OURS].port)
+        next(one for one in targets if one.server == OURS).visit(visitor)
+        body = folder / "body"
+        body.write_bytes(visitor.answers[-1].raw)
+        servers[BARE] = stack.enter_context(serving.serving("bench.bare", {"BODY": str(body)}, log))
+        yield servers
+
+
+def measured(
+    servers: Mapping[str, WebServer],
+    targets: Sequence[Target],
+    postgres: Postgres,
+    places: Mapping[str, Place],
+    folder: Path,
+    rounds: int,
+    seconds: float,
+) -> dict[str, list[Figures]]:
+    with serving.background_worker(places[OURS].settings, folder / "worker.log") as worker:
+        assert postgres.pid is not None
+        measuring = Measuring(servers, database=postgres.pid, worker=worker, seconds=seconds)
+        for target in targets:
+            tell(f"Warming up: {target.name}")
+            measuring.warm(target)
+        return in_rounds(
+            {target.name: partial(measuring.measure, target) for target in targets},
+            rounds,
+            tell=lambda number: tell(f"Round {number} of {rounds}"),
+        )
+
+
+def counted(places: Mapping[str, Place], targets: Sequence[Target], folder: Path) -> dict[str, int]:
+    """Queries of each visit, when caches are warm, by servers that count."""
+    found = {}
+    for name, place in places.items():
+        settings = {**place.settings, "COUNTED": place.application}
+        with serving.serving(
+            "bench.counted_wsgi", settings, folder / "servers.log", workers=1, python=place.python
+        ) as server:
+            for target in targets:
+                if target.server == name:
+                    found[target.name] = _queries(target, server)
+    return found
+
+
+def _queries(target: Target, server: WebServer) -> int:
+    fewest = []
+    for _ in range(3):
+        visitor = Visitor(server.port)
+        target.ready(visitor)
+        visitor.answers.clear()
+        target.visit(visitor)
+        fewest.append(sum(int(answer.header(HEADER) or 0) for answer in visitor.answers))
+    return min(fewest)
+
+
+def tell(what: str) -> None:
+    print(f"{what}…", flush=True)
