@@ -8,6 +8,7 @@ from typing import Any
 
 from checkout import status
 from checkout.models import Order, OrderLine
+from checkout.querysets import IN_THE_HOUSE
 from products.models import Sku
 
 Missing = Mapping[int, Mapping[str, int]]
@@ -18,16 +19,11 @@ def missing() -> Missing:
 
     On hand is what is left once everything that was paid for has gone; below zero it is owed.
     """
-    short_of = Sku.objects.filter(on_hand__lt=0)
-    owed = dict(short_of.values_list("code", "on_hand"))
+    owed = dict(Sku.objects.owed().values_list("code", "on_hand"))
     if not owed:
         return {}
-    lines = OrderLine.objects.filter(
-        sku__in=short_of.values("code"),
-        order__status__in=status.TO_BE_SENT,
-        order__shipments__isnull=True,
-        order__paid_at__isnull=False,
-    )
+    here = Order.objects.filter(IN_THE_HOUSE)
+    lines = OrderLine.objects.filter(sku__in=list(owed), order__in=here).select_related("order")
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for line in lines.order_by("-order__paid_at", "-order_id"):
         short = min(line.units_left, -owed[line.sku_id])

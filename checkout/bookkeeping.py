@@ -5,49 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from heapq import merge
 from typing import Any
 
-from django.db import models
-from django.db.models import Sum
-from django.utils import timezone
-
+from checkout import revenue
 from checkout.documents.parties import Parties
-from checkout.models import CreditNote, CreditNoteLine, Invoice, OrderTax, PaymentStatus
+from checkout.models import CreditNote, Invoice, PaymentStatus
 from checkout.models.terms import TaxTreatment
-from products.money import ZERO
+from checkout.periods import Booked, Period
 
 CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Period:
-    """Whole days of the shop's clock, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def moments(self) -> tuple[datetime, datetime]:
-        """From the first, up to but not including the second."""
-        return _midnight(self.first), _midnight(self.last + timedelta(days=1))
-
-
-@dataclass(frozen=True)
-class Booked:
-    """What is added to the books: below zero where money goes back."""
-
-    net: Decimal = ZERO
-    tax: Decimal = ZERO
-
-    def __add__(self, other: Booked) -> Booked:
-        return Booked(self.net + other.net, self.tax + other.tax)
-
-    @property
-    def gross(self) -> Decimal:
-        return self.net + self.tax
 
 
 @dataclass(frozen=True)
@@ -93,23 +62,9 @@ def entries(period: Period) -> Iterator[Entry]:
 
 def totals(period: Period) -> list[Total]:
     """Credit notes subtracted. By currency and treatment, the highest rate first."""
-    start, end = period.moments
     sums: dict[tuple[str, str, Decimal], Booked] = defaultdict(Booked)
-    billed = OrderTax.objects.filter(
-        order__invoice__issued_at__gte=start, order__invoice__issued_at__lt=end
-    )
-    credited = CreditNoteLine.objects.filter(
-        credit_note__issued_at__gte=start, credit_note__issued_at__lt=end
-    )
-    rows: list[tuple[models.QuerySet[Any, Any], str, int]] = [
-        (billed, "order", 1),
-        (credited, "credit_note__order", -1),
-    ]
-    for queryset, order, sign in rows:
-        keys = (f"{order}__currency", f"{order}__tax_treatment", "rate")
-        grouped = queryset.order_by().values_list(*keys).annotate(Sum("net"), Sum("tax"))
-        for currency, treatment, rate, net, tax in grouped:
-            sums[currency, treatment, rate] += Booked(sign * net, sign * tax)
+    for one in revenue.of(period):
+        sums[one.currency, one.treatment, one.rate] += one.booked
     found = [Total(*key, booked) for key, booked in sums.items()]
     return sorted(found, key=lambda one: (one.currency, one.treatment, -one.rate))
 
@@ -151,7 +106,3 @@ def _entry(paper: Any, by_rate: Mapping[Decimal, Booked], lowers: str = "") -> E
         provider=order.payment_provider,
         reference=", ".join(filter(None, (one.charge or one.reference or "" for one in paid))),
     )
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

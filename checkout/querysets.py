@@ -9,7 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from checkout import status
-from checkout.status import OrderStatus
+
+# Paid, and not sent yet: what packers may have to do with. Its index holds nothing else.
+IN_THE_HOUSE = Q(status__in=["paid", "partially_refunded"], has_left=False)
 
 
 class OrderQuerySet(models.QuerySet[Any]):
@@ -40,10 +42,8 @@ class OrderQuerySet(models.QuerySet[Any]):
 
         Of an order that was refunded in part the rest is packed (`OrderLine.units_left`).
         """
-        part_left = Q(status=OrderStatus.PARTIALLY_REFUNDED, shipments__isnull=True)
-        return self.filter(
-            Q(status=OrderStatus.PAID) | part_left, has_units_left(), ~is_withdrawn_from()
-        ).exclude(pk__in=self.model.objects.disputed().values("pk"))
+        here = self.filter(IN_THE_HOUSE, has_units_left(), ~is_withdrawn_from())
+        return here.filter(~is_disputed())
 
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)
@@ -61,6 +61,13 @@ def has_units_left() -> Exists:
     from checkout.models.lines import OrderLine
 
     return Exists(OrderLine.objects.filter(order=OuterRef("pk"), units_refunded__lt=F("quantity")))
+
+
+def is_disputed() -> Exists:
+    """Of an order: its customer's bank asks for the money back, and has not decided."""
+    from checkout.models.disputes import Dispute
+
+    return Exists(Dispute.objects.open().filter(payment__order=OuterRef("pk")))
 
 
 def is_withdrawn_from() -> Exists:

@@ -1,11 +1,13 @@
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
-from checkout.admin.bookkeeping import BookkeepingMenuItem
+from checkout.admin.bookkeeping import BookkeepingView
 from checkout.admin.dashboard import add_orders_panel, add_orders_to_pack
 from checkout.admin.discrepancies import DiscrepancyViewSet, add_discrepancies
 from checkout.admin.orders import OrderViewSet
+from checkout.admin.periods import PeriodMenuItem
 from checkout.admin.returns import ReturnViewSet, add_returns_waiting
+from checkout.admin.revenue import RevenueView
 from checkout.admin.sold_pages import refuse_deleting_sold_page, refuse_deleting_sold_pages
 from checkout.admin.terms import ShopGroup
 
@@ -18,8 +20,13 @@ hooks.register("construct_homepage_summary_items", add_discrepancies)
 
 
 @hooks.register("register_reports_menu_item")
-def bookkeeping() -> BookkeepingMenuItem:
-    return BookkeepingMenuItem()
+def revenue() -> PeriodMenuItem:
+    return PeriodMenuItem(RevenueView, 640)
+
+
+@hooks.register("register_reports_menu_item")
+def bookkeeping() -> PeriodMenuItem:
+    return PeriodMenuItem(BookkeepingView, 650)
 
 
 @hooks.register("register_admin_viewset")

@@ -153,6 +153,7 @@ ROWS: dict[str, Row] = {
     "orders:deliver_many": ({F, S}, 302, 302),
     "orders:packing": ({F, S}, 302, 302),
     "orders:tracking": ({F, S}, 200, 422),
+    "orders:revenue": ({S}, 200, 405),
     "orders:bookkeeping": ({S}, 200, 405),
     "orders:address": ({F, S}, 200, 422),
     "orders:delivery": ({F, S}, 302, 422),

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -54,10 +53,11 @@ def waiting_for(what: ToDo) -> OrderQuerySet:
     if what == ToDo.EMAIL_TROUBLE:
         return Order.objects.filter(pk__in=OrderEmail.objects.in_trouble().values("order_id"))
     if what == ToDo.DOCUMENT_DAMAGED:
-        invoices, credit_notes = Invoice.objects.damaged(), CreditNote.objects.damaged()
-        return Order.objects.filter(
-            Q(pk__in=invoices.values("order_id")) | Q(pk__in=credit_notes.values("order_id"))
-        )
+        damaged = [
+            papers.damaged().order_by().values("order_id")
+            for papers in (Invoice.objects, CreditNote.objects)
+        ]
+        return Order.objects.filter(pk__in=damaged[0].union(damaged[1]))
     refunds = Refund.objects
     waiting = refunds.refused() if what == ToDo.REFUND_REFUSED else refunds.due_by_hand()
     return Order.objects.filter(pk__in=waiting.values("payment__order_id"))

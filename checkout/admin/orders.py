@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
-from checkout.admin.bookkeeping import SEE_BOOKS, BookkeepingView
+from checkout.admin.bookkeeping import BookkeepingView
 from checkout.admin.documents import DocumentView
 from checkout.admin.in_bulk import BulkAction, DeliverManyView, bulk_actions_for
 from checkout.admin.order_actions import CHANGE_ORDERS, OrderActionView
@@ -29,9 +29,11 @@ from checkout.admin.order_notes import NoteView, TagsView
 from checkout.admin.order_search import matching
 from checkout.admin.packing import print_packing
 from checkout.admin.payments import PaymentView
+from checkout.admin.periods import SEE_BOOKS
 from checkout.admin.refund_parts import RefundPartView
 from checkout.admin.refunds import RefundView
 from checkout.admin.returns import ReturnRefundView, ReturnView
+from checkout.admin.revenue import RevenueView
 from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
 from checkout.admin.tracking_upload import TrackingUploadView
@@ -196,6 +198,7 @@ class OrderViewSet(RecordViewSet):
             path("send/", self.construct_view(SendManyView), name="send_many"),
             path("packing/", print_packing, name="packing"),
             path("deliver/", self.construct_view(DeliverManyView), name="deliver_many"),
+            path("revenue/", self.construct_view(RevenueView), name="revenue"),
             path("bookkeeping/", self.construct_view(BookkeepingView), name="bookkeeping"),
             path("tracking/", self.construct_view(TrackingUploadView), name="tracking"),
             path("<int:pk>/as-sold/<int:line>/", as_sold, name="as_sold"),

@@ -1,4 +1,5 @@
 from checkout.models.addresses import OrderAddress
+from checkout.models.booked_days import BookedDay
 from checkout.models.delivery import ShippingMethod, ShippingRate
 from checkout.models.disputes import Dispute, DisputeState
 from checkout.models.documents import CreditNote, CreditNoteLine, Invoice, InvoiceSeries
@@ -17,6 +18,7 @@ from checkout.models.vat_checks import VatCheck, VatCheckState
 from checkout.models.zones import ShippingZone
 
 __all__ = [
+    "BookedDay",
     "CreditNote",
     "CreditNoteLine",
     "Discrepancy",

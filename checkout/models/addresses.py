@@ -27,6 +27,13 @@ class OrderAddress(Snapshot):
     country = CountryField(_("country"))
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["country", "order"],
+                condition=Q(kind="delivery"),
+                name="order_address_by_country",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "kind", "version"], name="order_address_once_a_version"

@@ -42,6 +42,10 @@ class Dispute(models.Model):
 
     class Meta:
         ordering = ["-opened_at"]
+        indexes = [
+            models.Index(fields=["payment"], condition=Q(state="open"), name="dispute_open"),
+            models.Index(fields=["opened_at"], name="dispute_by_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=DisputeState.OPEN, closed_at__isnull=True)

@@ -69,6 +69,17 @@ class Paper(Claimable):
                 name="%(class)s_rendered_has_a_hash",
             )
         ]
+        indexes = [
+            models.Index(fields=["issued_at"], name="%(class)s_by_day"),
+            models.Index(
+                fields=["issued_at"], condition=Q(rendered_at__isnull=True), name="%(class)s_due"
+            ),
+            models.Index(
+                fields=["issued_at"],
+                condition=Q(damaged_at__isnull=False),
+                name="%(class)s_damaged",
+            ),
+        ]
 
     # Each kind of paper has its own: a constraint names them.
     series_id: str

@@ -116,7 +116,12 @@ class OrderEmail(Claimable):
                 fields=["created_at"],
                 condition=Q(sent_at__isnull=True),
                 name="order_email_due",
-            )
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(failed_at__isnull=False),
+                name="order_email_failed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from checkout import status
 from checkout.models.addresses import OrderAddress
 from checkout.models.history import OrderEvent
 from checkout.models.terms import TaxTreatment
-from checkout.querysets import OrderQuerySet, has_units_left, is_withdrawn_from
+from checkout.querysets import IN_THE_HOUSE, OrderQuerySet, has_units_left, is_withdrawn_from
 from checkout.status import OrderStatus
 from products import stock
 from products.fields import MoneyField
@@ -94,6 +94,8 @@ class Order(models.Model):
     payment_provider = models.CharField(_("payment"), max_length=32)
     placed_at = models.DateTimeField(_("placed"), default=timezone.now, db_index=True)
     expires_at = models.DateTimeField(_("reserved until"), null=True)
+    # Its goods have left the house, whatever became of them since.
+    has_left = models.BooleanField(default=False, editable=False)
     paid_at = models.DateTimeField(_("paid on"), null=True, blank=True)
     # The sums of its payments that came in and of the refunds that went: see `tally`.
     paid_total = MoneyField(_("paid"), default=ZERO, editable=False)
@@ -112,6 +114,12 @@ class Order(models.Model):
                 fields=["expires_at"], condition=Q(status="pending"), name="order_overdue"
             ),
             models.Index(fields=["status", "-placed_at"], name="order_by_status"),
+            # The few that are paid and in the house, of however many there ever were.
+            models.Index(fields=["placed_at"], condition=IN_THE_HOUSE, name="order_to_pack"),
+            models.Index(fields=["payment_provider", "-placed_at"], name="order_by_payment"),
+            models.Index(fields=["shipping_method", "-placed_at"], name="order_by_delivery"),
+            models.Index(fields=["user", "-placed_at", "-id"], name="order_of_user"),
+            models.Index(fields=["total"], name="order_by_total"),
             # As `iexact` asks for it: people write their addresses in many ways.
             models.Index(Upper("email"), name="order_by_email_in_capitals"),
         ]
@@ -140,6 +148,11 @@ class Order(models.Model):
                 condition=~Q(status__in=[s.value for s in sorted(status.GIVEN_BACK)])
                 | Q(refunded_total__gt=0),
                 name="order_refunded_means_money_went",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[s.value for s in sorted(status.HANDED_OVER)])
+                | Q(has_left=True),
+                name="order_handed_over_has_left",
             ),
             models.CheckConstraint(
                 condition=Q(tax_treatment=TaxTreatment.STANDARD) | Q(tax=0),
@@ -249,7 +262,7 @@ class Order(models.Model):
     @property
     def was_handed_over(self) -> bool:
         """Whether its goods have left the house."""
-        return self.status in status.HANDED_OVER or self.shipments.exists()
+        return self.has_left
 
     def transition_to(self, after: OrderStatus, *, actor: Any = None, **data: Any) -> None:
         """Move on, under the order's row lock, with what that means for stock and coupon.
@@ -264,9 +277,12 @@ class Order(models.Model):
             locked.status = after
             if after == OrderStatus.PAID:
                 locked.paid_at = timezone.now()
-            locked.save(update_fields=["status", "paid_at"])
+            if after in status.HANDED_OVER:
+                locked.has_left = True
+            locked.save(update_fields=["status", "paid_at", "has_left"])
             locked.record("status", actor=actor, before=before, after=after, **data)
         self.status, self.paid_at = locked.status, locked.paid_at
+        self.has_left = locked.has_left
 
     def step_back(self, after: OrderStatus, **data: Any) -> None:
         """Undo a step that a refund made, because the money came back; the stock stays as it is.

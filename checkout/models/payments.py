@@ -90,9 +90,13 @@ class Payment(Claimable):
         indexes = [
             models.Index(
                 fields=["checked_at"],
-                condition=Q(status__in=["open", "processing"]),
+                condition=Q(status__in=["open", "processing"], reference__isnull=False),
                 name="payment_unsettled",
-            )
+            ),
+            models.Index(fields=["created_at"], condition=Q(status="held"), name="payment_held"),
+            # A provider's days, as they are compared with its books.
+            models.Index(fields=["provider", "created_at"], name="payment_by_provider"),
+            models.Index(fields=["paid_at", "provider"], name="payment_by_day"),
         ]
 
     def __str__(self) -> str:

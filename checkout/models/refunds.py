@@ -86,6 +86,12 @@ class Refund(Claimable):
                 name="refund_booked_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(made_at__isnull=True), name="refund_due"
+            ),
+            models.Index(fields=["made_at"], name="refund_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.payment.currency}"

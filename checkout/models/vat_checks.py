@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,12 +18,12 @@ class VatCheckState(models.TextChoices):
     UNAVAILABLE = "unavailable", _("not looked up: the tax office does not answer")
 
 
+OPEN = Q(state__in=[VatCheckState.PENDING.value, VatCheckState.UNAVAILABLE.value])
+
+
 class VatCheckQuerySet(ClaimableQuerySet):
     def due(self) -> VatCheckQuerySet:
-        open_states = (VatCheckState.PENDING, VatCheckState.UNAVAILABLE)
-        return self.filter(
-            state__in=open_states, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS
-        )
+        return self.filter(OPEN, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS)
 
 
 class VatCheck(Claimable):
@@ -36,6 +37,9 @@ class VatCheck(Claimable):
     checked_at = models.DateTimeField(null=True, blank=True)
 
     objects = VatCheckQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=OPEN, name="vat_check_due")]
 
     def __str__(self) -> str:
         return f"{self.order.vat_number} {self.state}"

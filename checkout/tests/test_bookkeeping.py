@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_user
 from checkout import bookkeeping, refunding
-from checkout.admin.bookkeeping import month_of
-from checkout.bookkeeping import Booked, Period
+from checkout.admin.periods import month_of
 from checkout.models import CreditNote, Invoice, Order, TaxRate
+from checkout.periods import Booked, Period
 from checkout.tests.factories import ADDRESS, make_method, make_paid_order
 from products.models import TaxClass
 from products.tests.factories import make_product

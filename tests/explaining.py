@@ -1,0 +1,44 @@
+"""How PostgreSQL finds rows: read from its plan, for queries that must stay fast as tables grow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="reads the plans of PostgreSQL"
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`read_whole`: tables that no index helps with."""
+
+    indexes: frozenset[str]
+    read_whole: frozenset[str]
+
+
+def plan_of(rows: QuerySet[Any, Any]) -> Plan:
+    """As it would be with many rows: of a test's few, PostgreSQL would read the whole table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        try:
+            nodes = list(_nodes(json.loads(rows.explain(format="json"))[0]["Plan"]))
+        finally:
+            cursor.execute("SET LOCAL enable_seqscan = on")
+    return Plan(
+        frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
+        frozenset(node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"),
+    )
+
+
+def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
