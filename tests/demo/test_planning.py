@@ -61,8 +61,10 @@ def test_plan__sells_nothing_that_is_dearer_than_everything_else() -> None:
     assert not any("ORIGINAL" in one.quantities for one in plan(A_WEEK[0], goods))
 
 
-@pytest.mark.parametrize("person", planning._people()["customers"], ids=lambda one: one["name"])
+@pytest.mark.parametrize(
+    "person", planning.known_people()["customers"], ids=lambda one: one["name"]
+)
 def test_customer__lives_where_the_post_delivers(person: dict[str, str]) -> None:
     address = {name: person.get(name, "") for name in addresses.FIELDS}
     assert addresses.check(address) == {}
-    assert planning._email(person["name"]).isascii()
+    assert planning.email_of(person["name"]).isascii()

@@ -37,6 +37,7 @@ DEAREST = 500  # pounds: beyond, a sale is an event and not a matter of statisti
 PLENTY = 12  # units: orders that came to nothing had asked for what there is enough of
 PARCELS_LEAVE = time(15, 30)
 SHOPPER = "shopper@bower.example"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # of an order's number
 # What Unicode does not take apart.
 _AS_TWO_LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "þ": "th", "ð": "d", "ı": "i"}
@@ -132,7 +133,7 @@ def _order(
 ) -> PastOrder:
     course = COURSES.get(place, Course.USUAL)
     if place in OF_THE_SHOPPER:
-        customer = _people()["shopper"]
+        customer = known_people()["shopper"]
     if course in COMING_TO_NOTHING:
         popularity = [
             weight if one.left > PLENTY else 0
@@ -144,7 +145,7 @@ def _order(
         placed_at=placed_at,
         quantities=_quantities(die, goods, popularity, at_least=_fewest_lines(place)),
         customer=customer,
-        email=SHOPPER if place in OF_THE_SHOPPER else _email(customer["name"]),
+        email=SHOPPER if place in OF_THE_SHOPPER else email_of(customer["name"]),
         course=course,
         coupon=WITH_COUPON.get(place, ""),
         express=express,
@@ -226,21 +227,21 @@ def _until(today: date, moments: Mapping[str, datetime]) -> dict[str, datetime]:
 
 
 @cache
-def _people() -> dict[str, Any]:
+def known_people() -> dict[str, Any]:
     with (Path(__file__).parent / "customers.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 def _buyers(die: Random) -> list[dict[str, Any]]:
     """Everybody at least once; who likes it here comes again."""
-    everybody = _people()["customers"]
+    everybody = known_people()["customers"]
     fondness = [die.choice((1, 1, 2, 4)) for _ in everybody]
     buyers = everybody + die.choices(everybody, fondness, k=max(ORDERS - len(everybody), 0))
     die.shuffle(buyers)
     return buyers[:ORDERS]
 
 
-def _email(name: str) -> str:
+def email_of(name: str) -> str:
     """ "jurgen.grosskreutz@example.com": at a domain that belongs to nobody."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(_AS_TWO_LETTERS))
     letters = "".join(one for one in plain if one.isascii() and (one.isalpha() or one in " -"))
@@ -249,7 +250,7 @@ def _email(name: str) -> str:
 
 def _number(die: Random) -> str:
     """As the shop's own look; from the die, so that pictures of the demo show the same ones."""
-    letters = "".join(die.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=8))
+    letters = "".join(die.choices(LETTERS, k=8))
     return f"{letters[:4]}-{letters[4:]}"
 
 
