@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from checkout import status
@@ -44,6 +44,18 @@ class OrderQuerySet(models.QuerySet[Any]):
         """
         here = self.filter(IN_THE_HOUSE, has_units_left(), ~is_withdrawn_from())
         return here.filter(~is_disputed())
+
+    def with_facts(self) -> OrderQuerySet:
+        """What a list of orders says beside their own columns."""
+        from checkout.models.lines import OrderLine
+
+        units = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        refunded = self.model.objects.being_refunded().filter(pk=OuterRef("pk"))
+        return self.annotate(
+            units=Subquery(units.annotate(n=Sum("quantity")).values("n")),
+            money_goes_back=Exists(refunded),
+            is_in_dispute=is_disputed(),
+        )
 
     def of_user(self, user: Any) -> OrderQuerySet:
         return self.filter(user=user)

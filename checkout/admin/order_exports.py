@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models import Order, OrderLine
+from checkout.querysets import OrderQuerySet
 from products.admin.spreadsheets import SafeExportMixin
 from products.money import round_money
 
@@ -107,13 +108,15 @@ class OrderExportMixin(SheetMixin):
     list_export = list(ORDER_HEADINGS)
     export_filename = "orders"
 
-    def as_spreadsheet(self, queryset: QuerySet[Order], spreadsheet_format: str) -> Any:
+    def as_spreadsheet(self, queryset: OrderQuerySet, spreadsheet_format: str) -> Any:
         rows = InChunks(self.rows_of(queryset))
         return super().as_spreadsheet(rows, spreadsheet_format)
 
-    def rows_of(self, orders: QuerySet[Order]) -> QuerySet[Any]:
-        return orders.select_related("invoice").prefetch_related(
-            "addresses", "shipments", "tagged__tag"
+    def rows_of(self, orders: OrderQuerySet) -> QuerySet[Any]:
+        return (
+            orders.with_facts()
+            .select_related("invoice")
+            .prefetch_related("addresses", "shipments", "tagged__tag")
         )
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
@@ -127,7 +130,7 @@ class LineExportMixin(OrderExportMixin):
     list_export = list(LINE_HEADINGS)
     export_filename = "order-lines"
 
-    def rows_of(self, orders: QuerySet[Order]) -> QuerySet[OrderLine]:
+    def rows_of(self, orders: OrderQuerySet) -> QuerySet[OrderLine]:
         chosen = orders.order_by().values("pk")
         return (
             OrderLine.objects.filter(order__in=chosen)

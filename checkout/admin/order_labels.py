@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from checkout import payments
@@ -31,6 +33,19 @@ _COLOURS = {
     OrderStatus.PARTIALLY_REFUNDED: "info",
     OrderStatus.REFUNDED: "bad",
 }
+
+
+def note_facts(orders: Iterable[Any]) -> None:
+    """Give each order what `with_facts` knows of it: for those that are shown, and for no others
+
+    that a listing has to pass by.
+    """
+    shown = {order.pk: order for order in orders}
+    facts = ("units", "money_goes_back", "is_in_dispute")
+    known: QuerySet[Any, Any] = Order.objects.filter(pk__in=shown).order_by().with_facts()
+    for pk, *values in known.values_list("pk", *facts):
+        for fact, value in zip(facts, values, strict=True):
+            setattr(shown[pk], fact, value)
 
 
 def order_state(order: Order) -> tuple[str, Any]:

@@ -28,16 +28,26 @@ def matching(words: str) -> Q:
     Each question is asked by itself, so that each has its index: see the migration that adds them.
     """
     together = "".join(words.split())
-    named = Q(name__icontains=words) | Q(company__icontains=words)
     found: list[QuerySet[Any, Any]] = [
         Order.objects.order_by().filter(number__icontains=tidy_number(words)).values("pk"),
-        Order.objects.order_by().filter(email__icontains=words).values("pk"),
-        OrderAddress.objects.order_by().filter(named).values("order_id"),
+        *_of_person(words),
         Shipment.objects.order_by().filter(number__in=_written(together)).values("order_id"),
         *_with_sku(words),
         *_with_paper(together),
     ]
     return Q(pk__in=found[0].union(*found[1:]))
+
+
+def _of_person(words: str) -> list[QuerySet[Any, Any]]:
+    """A whole address is looked up as it is: its pieces ("@example.com") are in all the others."""
+    addressed = Order.objects.order_by()
+    if "@" in words and (known := addressed.filter(email__iexact=words)).exists():
+        return [known.values("pk")]
+    named = Q(name__icontains=words) | Q(company__icontains=words)
+    return [
+        addressed.filter(email__icontains=words).values("pk"),
+        OrderAddress.objects.order_by().filter(named).values("order_id"),
+    ]
 
 
 def _written(number: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -24,7 +24,7 @@ from checkout.admin.order_emails import AddressView, EmailAgainView
 from checkout.admin.order_exports import LineExportMixin, OrderExportMixin
 from checkout.admin.order_filters import OrderFilterSet, ToDo
 from checkout.admin.order_inspect import OrderInspectView, as_sold
-from checkout.admin.order_labels import order_state, payment_label
+from checkout.admin.order_labels import note_facts, order_state, payment_label
 from checkout.admin.order_notes import NoteView, TagsView
 from checkout.admin.order_search import matching
 from checkout.admin.packing import print_packing
@@ -38,7 +38,7 @@ from checkout.admin.sending_many import SendManyView
 from checkout.admin.shipments import ShipmentView
 from checkout.admin.tracking_upload import TrackingUploadView
 from checkout.backorders import note_missing
-from checkout.models import Order, OrderAddress, OrderLine
+from checkout.models import Order, OrderAddress
 from products.admin.columns import MoneyColumn, StateColumn
 from products.admin.records import RecordViewSet
 
@@ -54,13 +54,7 @@ class OrderIndexView(OrderExportMixin, IndexView):
     results_template_name = "checkout/admin/orders_results.html"
 
     def get_base_queryset(self) -> QuerySet[Order]:
-        units = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
-        refunded = Order.objects.being_refunded().filter(pk=OuterRef("pk"))
-        return Order.objects.annotate(
-            units=Subquery(units.annotate(n=Sum("quantity")).values("n")),
-            money_goes_back=Exists(refunded),
-            is_in_dispute=Exists(Order.objects.disputed().filter(pk=OuterRef("pk"))),
-        ).prefetch_related("addresses")
+        return Order.objects.prefetch_related("addresses")
 
     @cached_property
     def is_searchable(self) -> bool:
@@ -97,6 +91,7 @@ class OrderIndexView(OrderExportMixin, IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if not self.is_export:
+            note_facts(context["object_list"])
             note_missing(context["object_list"])
         return context | {"bulk_actions": self.bulk_actions}
 
@@ -167,10 +162,8 @@ class OrderViewSet(RecordViewSet):
         DateColumn("placed_at", label=gettext_lazy("Placed"), sort_key="placed_at"),
         OrderStateColumn("status", order_state, label=gettext_lazy("Status"), sort_key="status"),
         RecipientColumn("recipient", label=gettext_lazy("To")),
-        Column("units", label=gettext_lazy("Units"), sort_key="units", classname="number"),
-        Column(
-            "shipping_method", label=gettext_lazy("Delivery method"), sort_key="shipping_method"
-        ),
+        Column("units", label=gettext_lazy("Units"), classname="number"),
+        Column("shipping_method", label=gettext_lazy("Delivery method")),
         Column("payment", label=gettext_lazy("Payment"), accessor=payment_label),
         MoneyColumn("total", label=gettext_lazy("Total"), sort_key="total"),
     ]

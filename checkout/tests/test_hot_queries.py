@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from checkout import refunding, revenue
 from checkout.admin.order_filters import ToDo, waiting_for
+from checkout.admin.order_search import matching
 from checkout.models import (
     CreditNote,
     Discrepancy,
     Dispute,
     Invoice,
+    InvoiceSeries,
     Order,
+    OrderAddress,
     OrderEmail,
     Payment,
     PaymentEvent,
@@ -26,6 +29,8 @@ from checkout.models import (
     VatCheck,
 )
 from checkout.periods import Period
+from checkout.tests.factories import make_order
+from products.tests.factories import make_product
 from tests.explaining import on_postgresql, plan_of
 
 pytestmark = [pytest.mark.django_db, on_postgresql]
@@ -96,3 +101,62 @@ def test_month__is_read_by_the_day_of_its_papers() -> None:
     for papers, index in ((Invoice, "invoice_by_day"), (CreditNote, "creditnote_by_day")):
         plan = plan_of(revenue._in(papers.objects.all(), "issued_at", month))
         assert index in plan.indexes
+
+
+SEARCHES: dict[str, tuple[str, set[str]]] = {
+    "a number": ("7KQ3-M9XT", {"order_number_anywhere"}),
+    "a piece of an e-mail": ("lovelace", {"order_email_anywhere", "order_name_anywhere"}),
+    "a tracking number": ("QT123456789GB", {"shipment_by_number"}),
+    "an invoice": ("INV-2026-00042", set()),
+    "a SKU": ("WAVES", {"checkout_orderline_sku_id"}),
+}
+
+
+@pytest.mark.parametrize(("words", "indexes"), SEARCHES.values(), ids=SEARCHES)
+def test_search__reads_indexes_only(words: str, indexes: set[str]) -> None:
+    make_product(sku="WAVES")
+    InvoiceSeries.objects.create(prefix="INV-2026-")
+    plan = plan_of(Order.objects.filter(matching(words)))
+    assert not plan.read_whole
+    for index in indexes:  # Django adds to the names that it makes itself
+        assert any(used.startswith(index) for used in plan.indexes)
+
+
+def test_search__a_whole_address_is_looked_up_as_it_is() -> None:
+    make_product(sku="WAVES")
+    make_order({"WAVES": 1}, email="Ada@Example.com")
+    plan = plan_of(Order.objects.filter(matching("ada@example.COM")))
+    assert "order_by_email_in_capitals" in plan.indexes
+    assert "order_email_anywhere" not in plan.indexes
+
+
+LISTINGS: dict[str, tuple[Rows, str]] = {
+    "newest": (lambda: Order.objects.order_by("-placed_at"), "checkout_order_placed_at"),
+    "by total": (lambda: Order.objects.order_by("total"), "order_by_total"),
+    "of a status": (
+        lambda: Order.objects.filter(status="paid").order_by("-placed_at"),
+        "order_by_status",
+    ),
+    "by payment": (
+        lambda: Order.objects.filter(payment_provider="stripe").order_by("-placed_at"),
+        "order_by_payment",
+    ),
+    "by delivery": (
+        lambda: Order.objects.filter(shipping_method="Post").order_by("-placed_at"),
+        "order_by_delivery",
+    ),
+    "of an account": (lambda: Order.objects.filter(user=1), "order_of_user"),
+}
+
+
+@pytest.mark.parametrize(("rows", "index"), LISTINGS.values(), ids=LISTINGS)
+def test_listing__begins_at_once(rows: Rows, index: str) -> None:
+    """Its first rows come from an index in their order: nothing is sorted that is not shown."""
+    plan = plan_of(rows()[:50])
+    assert any(used.startswith(index) for used in plan.indexes)
+    assert not plan.read_whole
+
+
+def test_country__is_looked_up() -> None:
+    there = OrderAddress.objects.filter(kind="delivery", country="IS")
+    assert "order_address_by_country" in plan_of(there).indexes
