@@ -64,7 +64,7 @@ def pages() -> dict[str, Callable[[], object]]:
     parcel = Shipment.objects.filter(order=order).latest("pk")
     month = month_of(timezone.localdate().replace(day=1) - timedelta(days=40))
     dates = f"since={month.first}&until={month.last}"
-    line = order.lines.first()
+    line = order.lines.earliest("pk")
 
     def read(path: str, client: Client = desk) -> Callable[[], object]:
         return lambda: _content(client, path)
@@ -129,6 +129,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     known = pages()
     with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")  # nobody else works for it
         cursor.execute("SELECT pg_backend_pid()")
         [session] = cursor.fetchone()
     for page in known.values():
