@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.services import find_postgres, find_redis
 
-PACKAGES = ("Django", "wagtail", "psycopg", "redis", "django-redis", "gunicorn", "weasyprint")
+PACKAGES = ("Django", "wagtail", "psycopg", "redis", "django-redis", "granian", "weasyprint")
 
 
 def described(packages: Iterable[str] = PACKAGES) -> list[str]:

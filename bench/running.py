@@ -68,7 +68,7 @@ def run(folder: Path, *, parts: set[str], products: int, rounds: int, seconds: f
     about += [
         f"{products} products",
         f"{CLIENTS} visitors at once, {rounds} rounds of {seconds:g} s a target",
-        f"{serving.WORKERS} workers of {' '.join(['gunicorn', *serving.options()])}",
+        f"{serving.WORKERS} processes of deploy/web.py, four threads each",
     ]
     return Run(about, chosen, figures, queries, memory, starts)
 

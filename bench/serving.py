@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import sys
 import time
@@ -18,27 +17,10 @@ from tests.services import free_port, wait_for_port
 
 WORKERS = 2
 START = 120  # seconds
-# For a server that runs for weeks; a worker that starts anew in the middle of a round is noise.
-FOR_WEEKS = ("--max-requests", "--max-requests-jitter", "--access-logfile")
-
-
-def options() -> list[str]:
-    """What deploy/Procfile gives the web server, behind the name of the application."""
-    lines = (ROOT / "deploy/Procfile").read_text().splitlines()
-    web = next(line.partition(":")[2] for line in lines if line.startswith("web:"))
-    _server, _application, *given = shlex.split(web)
-    kept = []
-    while given:
-        option = given.pop(0)
-        if option in FOR_WEEKS:
-            given.pop(0)
-        else:
-            kept.append(option)
-    return kept
 
 
 class WebServer:
-    """gunicorn and its workers, on a port of its own."""
+    """As deploy/web.py has it, on a port of its own; without a log of each request."""
 
     def __init__(
         self,
@@ -50,15 +32,19 @@ class WebServer:
         python: str | Path = sys.executable,
     ) -> None:
         self.port = free_port()
-        address = ["--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
-        command = [str(python), "-m", "gunicorn", application, *options(), *address]
+        own = {
+            "PORT": str(self.port),
+            "WEB_HOST": "127.0.0.1",
+            "WEB_CONCURRENCY": str(workers),
+            "ACCESS_LOG": "off",
+        }
         self._began = time.monotonic()
         self.started_in = 0.0  # seconds
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*command, "--log-level", "error"],
+                [str(python), "-m", "deploy.web", application],
                 cwd=ROOT,
-                env={**os.environ, **settings},
+                env={**os.environ, **settings, **own},
                 stdout=output,
                 stderr=output,
             )

@@ -85,14 +85,14 @@ def running_shop(
         "DEMO_PASSWORD": PASSWORD,
         "RATE_LIMIT_FACTOR": "100",
         "LOG_LEVEL": "WARNING",
+        "WEB_HOST": "127.0.0.1",
+        "PORT": str(port),
         **settings,
     }
     shop = Shop(environment["BASE_URL"], environment, folder)
     shop.manage("migrate", "--verbosity", "0")
     shop.manage("load_demo")
-    commands: list[Sequence[str]] = [
-        ("gunicorn", "bowerbird.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4")
-    ]
+    commands: list[Sequence[str]] = [("deploy.web",)]
     if worker:
         commands.append(("celery", "-A", "bowerbird", "worker", "-c", "1", "-l", "WARNING"))
     with _processes(commands, environment, folder):
