@@ -24,28 +24,36 @@ BASIC = {
     *range(0x20, 0x7F),
     *map(ord, "\u00a0£©°·ÄÖ×Üßàäèéöü\u2013\u2014\u2018\u2019\u201c\u201d\u201e…€\u2212"),
 }
-FEATURES = ["kern", "liga", "locl", "ccmp", "mark", "mkmk", "tnum"]
-# Kerning is rounded to this part of an em and is the same for every weight and size: a tenth of a
-# pixel in running text, and half of what a font weighs.
-KERNING_STEP = 1 / 100
+FEATURES = ["kern", "liga", "locl", "ccmp", "mark", "mkmk"]
 
 
 @dataclass(frozen=True)
 class Face:
-    """`file` is a pattern of the package's files; `axes` pins an axis or narrows it."""
+    """`file` is a pattern of the package's files; `axes` pins an axis or narrows it.
+
+    Kerning is rounded to a part of an em, and is the same for every weight and size: at most half
+    a pixel in a headline and a sixth of one in running text, for half of what a font weighs.
+    """
 
     name: str
     package: str
     file: str
     axes: dict[str, Any] = field(default_factory=dict)
+    kerning: float = 1 / 100
+    more: tuple[str, ...] = ()
 
 
 FACES = (
     Face("newsreader", "newsreader", "opsz-normal", {"wght": 400, "opsz": (18, 72)}),
     Face("newsreader-italic", "newsreader", "opsz-italic", {"wght": 400, "opsz": (18, 72)}),
     Face("newsreader-bold", "newsreader", "opsz-normal", {"wght": 600, "opsz": 18}),
-    Face("instrument-sans", "instrument-sans", "wght-normal", {"wght": (400, 600)}),
-    Face("instrument-sans-italic", "instrument-sans", "wght-italic", {"wght": (400, 600)}),
+    *(
+        Face(name, "instrument-sans", file, {"wght": (400, 600)}, kerning=1 / 50, more=("tnum",))
+        for name, file in (
+            ("instrument-sans", "wght-normal"),
+            ("instrument-sans-italic", "wght-italic"),
+        )
+    ),
 )
 
 
@@ -67,8 +75,8 @@ def parts_of(face: Face, packages: Path) -> Iterator[tuple[str, TTFont]]:
     ):
         font = read(face, packages, subset)
         font = instantiateVariableFont(font, face.axes)
-        keep_only(font, wanted or characters(font) - latin)
-        simplify_kerning(font)
+        keep_only(font, wanted or characters(font) - latin, [*FEATURES, *face.more])
+        simplify_kerning(font, face.kerning)
         yield part, font
 
 
@@ -84,14 +92,14 @@ def characters(font: TTFont) -> set[int]:
     return set(font.getBestCmap())
 
 
-def keep_only(font: TTFont, wanted: set[int]) -> None:
-    subsetter = Subsetter(Options(layout_features=FEATURES, hinting=False, notdef_outline=True))
+def keep_only(font: TTFont, wanted: set[int], features: list[str]) -> None:
+    subsetter = Subsetter(Options(layout_features=features, hinting=False, notdef_outline=True))
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
 
 
-def simplify_kerning(font: TTFont) -> None:
-    step = KERNING_STEP * font["head"].unitsPerEm
+def simplify_kerning(font: TTFont, part: float) -> None:
+    step = part * font["head"].unitsPerEm
     for table in pair_tables(font):
         # The upper half of a format are the variations, by weight and size.
         table.ValueFormat1 &= 0xF

@@ -26,6 +26,7 @@ _IMPORT = re.compile(
 _URL = re.compile(r"""url\(\s*(["']?)(?P<url>[^"')]+)\1\s*\)""")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
 _MODULE = re.compile(r"""^import\s*["'](?P<url>\.[^"']+)["'];?[ \t]*$""", re.MULTILINE)
+_REMARK = re.compile(r"^[ \t]*//.*\n?", re.MULTILINE)
 _TIED = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 
@@ -124,10 +125,10 @@ def join_scripts(name: str, read: Read) -> str:
         return read(name)
     parts = []
     for module in imported:
-        code = _MODULE.sub("", read(module)).strip()
+        code = _REMARK.sub("", _MODULE.sub("", read(module))).strip()
         if tied := _TIED.search(code):
             raise ValueError(f"{module} has names to {tied[0]}, so {name} cannot be joined")
-        if re.sub(r"^\s*//.*$", "", code, flags=re.MULTILINE).strip():
+        if code:
             parts.append(f"{{\n{code}\n}}\n")
     return "".join(parts)
 
