@@ -6,12 +6,12 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from accounts.views import admin_login
 from bowerbird.health import healthz
 from bowerbird.robots import robots
+from bowerbird.sitemap import sitemap
 from bowerbird.speculation import speculation_rules
 from checkout.webhooks import stripe_webhook
 
