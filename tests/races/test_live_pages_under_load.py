@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Lock
+from threading import Event
 
 import pytest
 from django.db import connections
@@ -22,6 +22,7 @@ from content.live_pages import redis_backing
 from products import stock
 from products.models import MovementReason, ProductPage
 from products.tests.factories import make_category, make_product
+from tests.live_pages.history import History
 from tests.live_pages.redis import Process, kept, reprice, server
 from tests.services import Redis
 
@@ -33,29 +34,6 @@ pytestmark = [
 ]
 SECONDS = float(os.environ.get("LIVE_PAGES_SECONDS", "12"))
 READERS = 6
-
-
-class History:
-    """What was committed when. A reader may see the last of it, and whatever is still under way."""
-
-    def __init__(self, first: object) -> None:
-        self._values: list[object] = [first]
-        self._committed = 1
-        self._lock = Lock()
-
-    def write(self, value: object, commit: Callable[[], None]) -> None:
-        with self._lock:
-            self._values.append(value)
-        commit()
-        with self._lock:
-            self._committed = len(self._values)
-
-    def now(self) -> int:
-        return self._committed
-
-    def allows(self, seen: object, asked_at: int) -> bool:
-        with self._lock:
-            return seen in self._values[asked_at - 1 :]
 
 
 class Watch:
