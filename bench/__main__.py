@@ -3,8 +3,10 @@
     make bench                                             # about ten minutes on two cores
     make bench ARGS="--only pages oscar --products 1000 --rounds 5"
 
-Parts are pages, basket, orders and search; `oscar` adds the same of django-oscar, `more` runs the
-benches that stand alone. The bare view is always measured.
+    make bench ARGS="--scale 100 100000"                   # the same shop small and large
+
+Parts are pages, basket, orders, search and admin; `oscar` adds the same of django-oscar, `more`
+runs the benches that stand alone. The bare view is always measured.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import alone, report, running
+from bench import alone, report, running, scale
+from bench.shop import ROOT
 from bench.targets import PARTS
 
 OTHERS = ("oscar", "more")
+RESULTS, SCALE = ROOT / "bench/results.md", ROOT / "bench/scale.md"
 
 
 def main() -> None:
@@ -27,9 +31,14 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.5, help="of each target in a round")
-    parser.add_argument("--into", type=Path, default=report.RESULTS)
+    parser.add_argument("--scale", nargs="+", type=int, metavar="PRODUCTS", default=[])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if options.scale:
+            text = scale.run(Path(folder), options.scale, options.rounds, options.seconds)
+            SCALE.write_text(text)
+            print(text)
+            return
         found = running.run(
             Path(folder),
             parts=set(options.only),
@@ -38,7 +47,7 @@ def main() -> None:
             seconds=options.seconds,
         )
     text = report.written(found, alone.said() if "more" in options.only else {})
-    options.into.write_text(text)
+    RESULTS.write_text(text)
     print(text)
 
 

@@ -53,13 +53,21 @@ class Figures:
         return self.visits / self.seconds
 
 
+@dataclass(frozen=True)
+class Processes:
+    """That work for the web servers, by their ids; None where there is none."""
+
+    database: int | None
+    worker: int | None = None
+
+
 class Measuring:
     """Of whatever these servers serve. One target at a time: all of the database's work is its."""
 
     def __init__(
-        self, servers: Mapping[str, WebServer], *, database: int, worker: int, seconds: float
+        self, servers: Mapping[str, WebServer], processes: Processes, seconds: float
     ) -> None:
-        self.servers, self.database, self.worker, self.seconds = servers, database, worker, seconds
+        self.servers, self.processes, self.seconds = servers, processes, seconds
         self._visitors: dict[str, list[Visitor]] = {}
         self._pace: dict[str, float] = {}
 
@@ -106,21 +114,25 @@ class Measuring:
         return visits, time.monotonic() - began
 
     def _used(self, target: Target) -> tuple[float, float, float]:
-        server = self.servers[target.server]
-        return server.cpu_seconds(), cpu_seconds(self.database), cpu_seconds(self.worker)
+        server, processes = self.servers[target.server], self.processes
+        return server.cpu_seconds(), _cpu(processes.database), _cpu(processes.worker)
 
     def _let_worker_finish(self, target: Target) -> None:
         if not target.works_on:
             return
-        used, before = cpu_seconds(self.worker), -1.0
+        used, before = _cpu(self.processes.worker), -1.0
         while used > before:
             time.sleep(QUIET)
-            before, used = used, cpu_seconds(self.worker)
+            before, used = used, _cpu(self.processes.worker)
 
 
 def at_once(task: Callable[[Visitor], Result], visitors: Sequence[Visitor]) -> list[Result]:
     with ThreadPoolExecutor(CLIENTS) as threads:
         return list(threads.map(task, visitors))
+
+
+def _cpu(pid: int | None) -> float:
+    return cpu_seconds(pid) if pid else 0.0
 
 
 def _come(target: Target, visitor: Visitor) -> None:

@@ -32,7 +32,13 @@ class OurShop:
         self.products = pages["products"]
 
     def targets(self) -> list[Target]:
-        return [*self._pages(), *self._basket(), *self._orders(), *self._search()]
+        return [
+            *self._pages(),
+            *self._basket(),
+            *self._orders(),
+            *self._search(),
+            *self._admin(),
+        ]
 
     def _pages(self) -> list[Target]:
         steps: dict[str, Step] = {"product": self.product()}
@@ -68,6 +74,14 @@ class OurShop:
     def _search(self) -> list[Target]:
         word = self.products[0]["title"].split()[0]
         return [Target("search", "search", OURS, page(f"/search/?q={word}", word))]
+
+    def _admin(self) -> list[Target]:
+        """Listings that grow with the shop, as a manager sees them."""
+        places = {"stock": "/admin/stock/", "prices": "/admin/prices/", "orders": "/admin/orders/"}
+        return [
+            Target(f"admin: {name}", "admin", OURS, page(path, "</html>"), self.sign_in_manager)
+            for name, path in places.items()
+        ]
 
     # --- Steps ----------------------------------------------------------------------------------
 
@@ -122,9 +136,16 @@ class OurShop:
         visitor.get(visitor.notes["order"], 'data-order-status="pending"')
 
     def sign_in(self, visitor: Visitor) -> None:
-        visitor.get("/account/login/", "Sign in")
-        fields = {"login": "shopper@bower.example", "password": PASSWORD}
-        visitor.post("/account/login/", fields, "/account/")
+        _sign_in(visitor, "shopper")
+
+    def sign_in_manager(self, visitor: Visitor) -> None:
+        _sign_in(visitor, "manager")
+
+
+def _sign_in(visitor: Visitor, who: str) -> None:
+    visitor.get("/account/login/", "Sign in")
+    fields = {"login": f"{who}@bower.example", "password": PASSWORD}
+    visitor.post("/account/login/", fields, "/account/")
 
 
 def _pdf(visitor: Visitor, path: str) -> None:

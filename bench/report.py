@@ -8,10 +8,8 @@ from bench.goals import Found, Medians, judged
 from bench.measuring import Figures
 from bench.rounds import spread, table
 from bench.running import Run
-from bench.shop import ROOT
 from bench.targets import BARE_VIEW
 
-RESULTS = ROOT / "bench/results.md"
 HEAD = """# What a visit costs
 
 Written by `make bench`. Medians of the rounds, whose order was shuffled. CPU is user and system

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import machine, oscar, serving, shop
 from bench.counted import HEADER
-from bench.measuring import CLIENTS, Figures, Measuring
+from bench.measuring import CLIENTS, Figures, Measuring, Processes
 from bench.ours import OurShop
 from bench.rounds import in_rounds
 from bench.serving import WebServer
@@ -61,7 +61,10 @@ def run(folder: Path, *, parts: set[str], products: int, rounds: int, seconds: f
         chosen = [BARE_TARGET, *(one for one in targets if one.part in parts)]
         with shop.collected_files(places[OURS].settings):
             with all_serving(places, chosen, folder) as servers:
-                figures = measured(servers, chosen, postgres, places, folder, rounds, seconds)
+                log = folder / "worker.log"
+                with serving.background_worker(places[OURS].settings, log) as worker:
+                    processes = Processes(postgres.pid, worker)
+                    figures = in_turns(servers, chosen, processes, rounds, seconds)
                 memory = {name: server.megabytes() for name, server in servers.items()}
                 starts = {name: server.started_in for name, server in servers.items()}
             queries = counted(places, chosen, folder)
@@ -111,26 +114,23 @@ def all_serving(
         yield servers
 
 
-def measured(
+def in_turns(
     servers: Mapping[str, WebServer],
     targets: Sequence[Target],
-    postgres: Postgres,
-    places: Mapping[str, Place],
-    folder: Path,
+    processes: Processes,
     rounds: int,
     seconds: float,
 ) -> dict[str, list[Figures]]:
-    with serving.background_worker(places[OURS].settings, folder / "worker.log") as worker:
-        assert postgres.pid is not None
-        measuring = Measuring(servers, database=postgres.pid, worker=worker, seconds=seconds)
-        for target in targets:
-            tell(f"Warming up: {target.name}")
-            measuring.warm(target)
-        return in_rounds(
-            {target.name: partial(measuring.measure, target) for target in targets},
-            rounds,
-            tell=lambda number: tell(f"Round {number} of {rounds}"),
-        )
+    """Figures of all rounds by the names of the targets."""
+    measuring = Measuring(servers, processes, seconds)
+    for target in targets:
+        tell(f"Warming up: {target.name}")
+        measuring.warm(target)
+    return in_rounds(
+        {target.name: partial(measuring.measure, target) for target in targets},
+        rounds,
+        tell=lambda number: tell(f"Round {number} of {rounds}"),
+    )
 
 
 def counted(places: Mapping[str, Place], targets: Sequence[Target], folder: Path) -> dict[str, int]:

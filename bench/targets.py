@@ -9,7 +9,7 @@ from itertools import count
 from bench.visitor import Visitor
 
 Step = Callable[[Visitor], None]
-PARTS = ("pages", "basket", "orders", "search")
+PARTS = ("pages", "basket", "orders", "search", "admin")
 # Servers: a bare view, our shop, our shop with its page cache off, and Oscar.
 BARE, OURS, UNCACHED, OSCAR = "bare view", "ours", "ours without page cache", "Oscar"
 BARE_VIEW = "bare Django view of the same bytes"
