@@ -16,6 +16,7 @@ from bench.visitor import Visitor
 
 Result = TypeVar("Result")
 CLIENTS = 8
+LOOKED_AT = 20  # pages of each kind, in both shops
 FEWEST, MOST = 8, 400  # visits that use themselves up, a round
 QUIET = 0.5  # seconds in which a worker does nothing before it counts as done
 
@@ -72,11 +73,17 @@ class Measuring:
         self._pace: dict[str, float] = {}
 
     def warm(self, target: Target) -> None:
-        """Until caches are filled and it is known how long a visit takes."""
-        for _ in range(2):
-            visitors = self._ready(target, CLIENTS)
-            visits, seconds = self._visits(target, visitors, self.seconds / 2)
-            self._pace[target.name] = visits / seconds
+        """Until caches are filled and it is known how long a visit takes.
+
+        At first one visitor alone: eight at once would all make the same thumbnails, which Oscar's
+        library for them does not bear.
+        """
+        visitors = self._ready(target, CLIENTS)
+        if not target.once:
+            for _ in range(LOOKED_AT):
+                target.visit(visitors[0])
+        visits, seconds = self._visits(target, visitors, self.seconds)
+        self._pace[target.name] = visits / seconds
         self._let_worker_finish(target)
 
     def measure(self, target: Target) -> Figures:

@@ -21,7 +21,12 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = FOLDER / "media"
-LOGGING = {"version": 1, "root": {"level": "ERROR"}, "loggers": {"oscar": {"level": "ERROR"}}}
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"level": "ERROR", "handlers": ["console"]},
+    "loggers": {"oscar": {"level": "ERROR"}},
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
