@@ -1,60 +1,65 @@
-"""The reader's locale and the shop's own, asked of the database once a request.
-
-Wagtail asks anew each time. Outside of a request (tasks, commands) nothing is remembered.
-"""
+"""The reader's locale and the shop's own, and what there is in them; not asked for each time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import ContextVar
+from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
 from django.utils.translation import get_language
-from wagtail.models import Locale, Page
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Locale, Page, TranslatableMixin
 
-from content.live_pages.names import family_of, link_to
+from content.at_hand import once
+from content.live_pages.names import SITE, family_of, link_to
+from content.live_pages.parts import part_of
 from content.live_pages.showing import depends_on
 
-_DEFAULT = "default"
-_known: ContextVar[dict[str, Locale] | None] = ContextVar("known_locales", default=None)
+Snippet = TypeVar("Snippet", bound=TranslatableMixin)
 
 
 def active_locale() -> Locale:
-    return _once(get_language() or "", Locale.get_active)
+    """As Wagtail's: the shop's own where the reader's language has none."""
+    return _locale_of(get_language() or "") or default_locale()
 
 
 def default_locale() -> Locale:
-    return _once(_DEFAULT, Locale.get_default)
+    return _locale_of(settings.LANGUAGE_CODE) or Locale.get_default()
 
 
 def in_readers_language(page: Page) -> Page:
-    """As Wagtail's `localized`, which asks for the reader's locale each time."""
+    """As Wagtail's `localized`: the page itself where it has no published translation."""
     depends_on(link_to(page), family_of(page))
-    if page.locale_id == active_locale().pk:
+    here = active_locale()
+    if page.locale_id == here.pk:
         return page
-    localized = page.localized
-    depends_on(link_to(localized))
-    return localized
+    translation = page.get_translation_or_none(here)
+    if translation is None or not translation.live:
+        return page
+    depends_on(link_to(translation))
+    return translation
 
 
-class RememberLocales:
-    """Middleware: what is looked up is remembered until the answer is given."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _known.set({})
-        try:
-            return self.get_response(request)
-        finally:
-            _known.reset(token)
+def snippet_in_readers_language(snippet: Snippet) -> Snippet:
+    """The same for a brand, an option, a topic; with its translations it has one name."""
+    depends_on(snippet)
+    here = active_locale()
+    if snippet.locale_id == here.pk:
+        return snippet
+    return snippet.get_translation_or_none(here) or snippet
 
 
-def _once(key: str, look_up: Callable[[], Locale]) -> Locale:
-    known = _known.get()
-    if known is None:
-        return look_up()
-    if key not in known:
-        known[key] = look_up()
-    return known[key]
+def _locale_of(language: str) -> Locale | None:
+    try:
+        return _locales().get(get_supported_content_language_variant(language))
+    except LookupError:
+        return None
+
+
+def _locales() -> dict[str, Locale]:
+    found: dict[str, Locale] = once("locales", lambda: part_of("locales", _by_language)).show()
+    return found
+
+
+def _by_language() -> dict[str, Locale]:
+    depends_on(SITE)
+    return {locale.language_code: locale for locale in Locale.objects.all()}

@@ -21,7 +21,8 @@ class Unreachable(Exception):
 
 
 class Backing(Protocol):
-    """Each call but `move` raises Unreachable."""
+    """Each call but `move` raises Unreachable. Versions come in the order of their names, after
+    the epoch: what all of them count from."""
 
     def begin(self) -> bytes:
         """The moment before a rendering, for `settle`."""
@@ -46,6 +47,9 @@ class Backing(Protocol):
         """Whether this process is the one to render the page; the others wait for it."""
 
 
+_ONLY_EPOCH = b"memory"
+
+
 class MemoryBacking:
     """For one process: tests, and a shop on a small machine without Redis."""
 
@@ -64,10 +68,10 @@ class MemoryBacking:
             found = [self._versions.setdefault(name, _version(0)) for name in names]
             if any(int(version.split(b":")[0]) > begun for version in found):
                 return None
-            return tuple(found)
+            return (_ONLY_EPOCH, *found)
 
     def versions(self, names: Sequence[str], ask: bytes) -> Sequence[bytes | None]:
-        return [self._versions.get(name) for name in names]
+        return [_ONLY_EPOCH, *(self._versions.get(name) for name in names)]
 
     def question(self, names: Sequence[str]) -> bytes:
         return b""

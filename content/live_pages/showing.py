@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from content.live_pages.names import name_of
+from content.live_pages.names import SITE, name_of
 
 
 @dataclass
@@ -58,6 +58,15 @@ def depends_on(*things: str | Model | None) -> None:
     for thing in things:
         if thing is not None:
             shown.names[thing if isinstance(thing, str) else name_of(thing)] = None
+
+
+def shows_what(names: Sequence[str]) -> None:
+    """A kept value, which is part of every page if it depends on nothing but `site`: a block that
+    uses it has not accounted for what it reads itself."""
+    shown = _shown.get()
+    if shown:
+        shown.names.update(dict.fromkeys(names))
+        shown.named += any(name != SITE for name in names)
 
 
 def good_until(moment: datetime | None) -> None:

@@ -6,7 +6,8 @@ from django.utils import translation
 from pytest_django.fixtures import DjangoAssertNumQueries
 from wagtail.models import Locale
 
-from content.locales import RememberLocales, active_locale, default_locale
+from content.at_hand import AtHand
+from content.locales import active_locale, default_locale
 
 pytestmark = pytest.mark.django_db
 
@@ -23,14 +24,14 @@ def test_locales__are_asked_for_once_a_request(
         assert [active_locale(), default_locale()] == [Locale.get_default()] * 2
         return HttpResponse()
 
-    with django_assert_num_queries(4):  # one is the test's own
-        RememberLocales(view)(HttpRequest())
+    with django_assert_num_queries(2):  # one is the test's own
+        AtHand(view)(HttpRequest())
 
 
 def test_locales__are_forgotten_with_the_answer(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    middleware = RememberLocales(lambda request: HttpResponse(default_locale().language_code))
+    middleware = AtHand(lambda request: HttpResponse(default_locale().language_code))
     with django_assert_num_queries(2):
         middleware(HttpRequest())
         middleware(HttpRequest())

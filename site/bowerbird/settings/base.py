@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "basket.middleware.RememberUnits",
     "django.middleware.locale.LocaleMiddleware",
-    "content.locales.RememberLocales",
+    "content.at_hand.AtHand",
     "django.middleware.common.CommonMiddleware",
     "bowerbird.middleware.SameOriginCsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
