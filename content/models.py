@@ -21,13 +21,15 @@ from wagtail.admin.panels import (
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 
 from content import letters
 from content.blocks import FooterColumnBlock
+from content.blocks.gathering import PictureQuerySet
 from content.live_pages.names import link_to
 from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
+from content.privacy import private_paths
 from content.slugs import is_reserved
 
 
@@ -35,6 +37,8 @@ class Picture(AbstractImage):
     """The site's image model, our own from the first migration on, so that it can grow."""
 
     admin_form_fields = Image.admin_form_fields
+
+    objects = PictureQuerySet.as_manager()
 
     @property
     def default_alt_text(self) -> str:
@@ -79,11 +83,21 @@ class BasePage(Page):
             message = _("“%(slug)s” is an address of the shop itself. Choose another slug.")
             raise ValidationError({"slug": message % {"slug": self.slug}})
 
+    @cached_property
+    def ancestors(self) -> list[Page]:
+        """From the front page on. Known already where a reader has come along them."""
+        return list(self.get_ancestors().filter(depth__gt=1).defer_streamfields())
+
     def breadcrumbs(self) -> list[Page]:
         """The way here from the front page, front page first, this page left out."""
-        above = self.get_ancestors().filter(depth__gt=1).defer_streamfields().specific(defer=True)
-        depends_on(*map(link_to, above))
-        return [page for page in above if page.live]
+        depends_on(*map(link_to, self.ancestors))
+        return [page for page in self.ancestors if page.live]
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Looked up where anything in the shop is private. An alias has those of another page."""
+        if not private_paths():
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
 
 
 def _page_of_the_shop(name: Any) -> models.ForeignKey:
@@ -100,6 +114,8 @@ def _page_of_the_shop(name: Any) -> models.ForeignKey:
 @register_setting(icon="home")
 class ShopSettings(BaseSiteSetting, ClusterableModel):
     """Who sells, on what terms: printed in the footer, in e-mails and on invoices."""
+
+    select_related = ("logo",)
 
     name = models.CharField(_("shop name"), max_length=100, default="Bower")
     strapline = models.CharField(_("strapline"), max_length=160, blank=True)
@@ -230,6 +246,9 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
     @cached_property
     def delivery_info(self) -> Page | None:
         """What delivery costs, in the reader's language."""
+        if not self.delivery_page_id:
+            return None
+        depends_on(link_to(self.delivery_page_id))
         page = self.delivery_page
         return in_readers_language(page) if page and page.live else None
 

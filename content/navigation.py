@@ -1,16 +1,24 @@
+"""What is on every page of a site: its settings, the menu, the footer."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
+from content.at_hand import once
 from content.blocks import LinkValue
-from content.live_pages.names import link_to, menu_below
+from content.live_pages.names import SITE, link_to, menu_below
+from content.live_pages.parts import part_of
 from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
 from content.models import ShopSettings, SocialLink
+from content.privacy import open_to_all
 
 
 @dataclass(frozen=True)
@@ -33,22 +41,87 @@ class Footer:
     social: list[SocialLink]
 
 
+@dataclass(frozen=True)
+class Furniture:
+    """Of one site in one language. `root` is its front page, None where there is no site;
+    `root_paths` as Wagtail has them, from which addresses of pages are made."""
+
+    shop: ShopSettings
+    site: Site | None = None
+    root: Page | None = None
+    root_paths: list[Any] = field(default_factory=list)
+    menu: list[Link] = field(default_factory=list)
+    footer: Footer = field(default_factory=lambda: Footer([], [], []))
+
+
+def furniture(request: HttpRequest) -> Furniture:
+    """Gathered once and kept. Tells the request of which site it is, as Wagtail would."""
+    about: Any = request
+    key = ("furniture", about._get_raw_host(), request.get_port(), get_language())
+    part = once(key, lambda: part_of(key, lambda: _gather(request)))
+    if getattr(about, "_furniture", None) is not part:
+        about._furniture = part
+        _tell(about, part.value)
+    found: Furniture = part.show()
+    return found
+
+
+def shop_of(request: HttpRequest) -> ShopSettings:
+    if furniture(request).site is None:
+        return ShopSettings()
+    return ShopSettings.for_request(request)
+
+
 def main_menu(request: HttpRequest) -> list[Link]:
     """The pages directly below the front page that ask to be shown in menus."""
-    site = Site.find_for_request(request)
-    if site is None:
-        return []
-    root = in_readers_language(site.root_page)
-    pages = root.get_children().live().public().in_menu()
-    depends_on(menu_below(root.path), *map(link_to, pages))
-    return [_link(page, request) for page in pages]
+    return [_seen_from(request, link) for link in furniture(request).menu]
 
 
 def footer(request: HttpRequest) -> Footer:
     """What editors put into the shop's settings, without what is not published."""
-    if Site.find_for_request(request) is None:
-        return Footer([], [], [])
+    found = furniture(request).footer
+    return replace(found, legal=[_seen_from(request, link) for link in found.legal])
+
+
+def _seen_from(request: HttpRequest, link: Link) -> Link:
+    return replace(link, current=bool(link.url) and request.path.startswith(link.url))
+
+
+def _tell(request: Any, found: Furniture) -> None:
+    """Where Wagtail looks first, so that it asks for none of it."""
+    request._wagtail_site = found.site
+    request._wagtail_cached_site_root_paths = found.root_paths
+    if found.site:
+        # A copy: what is looked up through it later on is this request's own.
+        setattr(request, ShopSettings.get_cache_attr_name(), copy(found.shop))
+
+
+def _gather(request: HttpRequest) -> Furniture:
+    depends_on(SITE)
+    site = Site.find_for_request(request)
+    if site is None:
+        return Furniture(ShopSettings())
+    root = in_readers_language(site.root_page)
     shop = ShopSettings.for_request(request)
+    depends_on(shop.logo, shop.delivery_info and link_to(shop.delivery_info))  # looked up here
+    menu, below = _menu(root, request), _footer(shop, request)
+    return Furniture(
+        shop=copy(shop),  # without the request, which it would hold on to
+        site=site,
+        root=root,
+        root_paths=Site.get_site_root_paths(),
+        menu=menu,
+        footer=below,
+    )
+
+
+def _menu(root: Page, request: HttpRequest) -> list[Link]:
+    pages = open_to_all(root.get_children().live().in_menu())
+    depends_on(menu_below(root.path), *map(link_to, pages))
+    return [_link(page, request) for page in pages]
+
+
+def _footer(shop: ShopSettings, request: HttpRequest) -> Footer:
     columns = [
         Column(block.value["heading"], _links(block.value["links"], request))
         for block in shop.footer
@@ -72,5 +145,4 @@ def _links(values: Iterable[LinkValue], request: HttpRequest) -> list[Link]:
 
 
 def _link(page: Page, request: HttpRequest) -> Link:
-    url = page.get_url(request) or ""
-    return Link(page.title, url, current=bool(url) and request.path.startswith(url))
+    return Link(page.title, page.get_url(request) or "")

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from wagtail.images.models import Filter
+from wagtail.images.shortcuts import get_renditions_or_not_found
 
-from content.models import Picture
+from content.models import Picture, Rendition
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,24 @@ def specs_for(use: str, width: int) -> list[str]:
 def wanted(width: int) -> list[str]:
     """Every spec that some template may ask of a picture this wide."""
     return [spec for spec in ALL_SPECS if _adds_detail(spec, width)]
+
+
+def renditions_of(picture: Picture, specs: Iterable[str]) -> dict[str, Rendition]:
+    """By spec. Of a picture whose renditions are at hand nothing is asked; for the others, and
+    where one is not made yet, Wagtail looks in its cache, in the database, and makes it."""
+    specs = list(specs)
+    if "renditions" in getattr(picture, "_prefetched_objects_cache", ()):
+        made = {(one.filter_spec, one.focal_point_key): one for one in picture.renditions.all()}
+        keys = {spec: (spec, _filter(spec).get_cache_key(picture)) for spec in specs}
+        if made.keys() >= set(keys.values()):
+            return {spec: made[key] for spec, key in keys.items()}
+    renditions: dict[str, Rendition] = get_renditions_or_not_found(picture, specs)
+    return renditions
+
+
+@cache
+def _filter(spec: str) -> Filter:
+    return Filter(spec=spec)
 
 
 def _adds_detail(spec: str, width: int) -> bool:

@@ -1,5 +1,6 @@
 """Plain blocks: words and pictures for any page. What sells stands in products/blocks.py."""
 
+from content.blocks.gathering import PageChooser, gather
 from content.blocks.grounds import BackgroundBlock, BandValue
 from content.blocks.links import FooterColumnBlock, LinkBlock, LinkValue
 from content.blocks.openings import CallToActionBlock, HeroBlock
@@ -18,8 +19,10 @@ __all__ = [
     "HeroBlock",
     "LinkBlock",
     "LinkValue",
+    "PageChooser",
     "PictureBlock",
     "QuoteBlock",
     "StoryBlock",
     "TextBlock",
+    "gather",
 ]

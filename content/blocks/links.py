@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page
 
+from content.blocks.gathering import PageChooser
 from content.live_pages.names import link_to
 from content.live_pages.showing import depends_on
 from content.locales import in_readers_language
@@ -24,7 +25,7 @@ class LinkValue(blocks.StructValue):
 class LinkBlock(blocks.StructBlock):
     """A link may be left empty. One whose page is not published is not shown."""
 
-    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    page = PageChooser(required=False, label=_("Page"))
     url = blocks.URLBlock(required=False, label=_("Or an address elsewhere"))
     text = blocks.CharBlock(
         required=False, max_length=60, label=_("Words"), help_text=_("Empty: the page's title.")

@@ -4,11 +4,10 @@ from typing import Any
 
 from django import template
 from wagtail.images.models import Picture as PictureElement
-from wagtail.images.shortcuts import get_rendition_or_not_found, get_renditions_or_not_found
 
 from content.live_pages import depends_on
 from content.models import Picture
-from content.renditions import USES, specs_for
+from content.renditions import USES, renditions_of, specs_for
 
 register = template.Library()
 
@@ -19,12 +18,14 @@ def picture_for(use: str, picture: Picture | None, **attributes: Any) -> str:
     if not picture:
         return ""
     depends_on(picture)
-    renditions = get_renditions_or_not_found(picture, specs_for(use, picture.width))
+    renditions = renditions_of(picture, specs_for(use, picture.width))
     return str(PictureElement(renditions, attributes))
 
 
 @register.simple_tag
 def rendition_for(use: str, picture: Picture | None) -> Any:
     """`{% rendition_for "share" picture as shared %}`: the one size of this use."""
+    if not picture:
+        return None
     depends_on(picture)
-    return get_rendition_or_not_found(picture, USES[use][0]) if picture else None
+    return renditions_of(picture, USES[use][:1])[USES[use][0]]

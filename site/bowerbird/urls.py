@@ -2,7 +2,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib.staticfiles.urls import staticfiles_urlpatterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -14,6 +14,7 @@ from bowerbird.robots import robots
 from bowerbird.sitemap import sitemap
 from bowerbird.speculation import speculation_rules
 from checkout.webhooks import stripe_webhook
+from content.routing import serve
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -38,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("search/", include("search.urls")),
     path("stock-alerts/", include("products.urls")),
     path("_util/login/", admin_login),  # where Wagtail sends the readers of private pages
-    path("", include(wagtail_urls)),
+    *(one for one in wagtail_urls.urlpatterns if one.name != "wagtail_serve"),
+    re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     prefix_default_language=False,
 )
