@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from content.blocks import BackgroundBlock, BandValue, HeroBlock, LinkBlock
+from content.blocks import BackgroundBlock, BandValue, HeroBlock, LinkBlock, PageChooser
 from content.live_pages import depends_on
+from content.live_pages.parts import kept
 from content.locales import active_locale
+from content.privacy import open_to_all
 from home.querysets import teasers
 from products.blocks import SellingBlock
 
@@ -21,7 +26,7 @@ class ArticleTeasersBlock(blocks.StructBlock):
 
     heading = blocks.CharBlock(required=False, max_length=120)
     articles = blocks.ListBlock(
-        blocks.PageChooserBlock(page_type="home.ArticlePage"),
+        PageChooser(page_type="home.ArticlePage"),
         default=[],
         label=_("Articles"),
         help_text=_("None chosen: the newest."),
@@ -43,19 +48,23 @@ class ArticleTeasersBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        context["articles"] = self.shown(value)[: value["how_many"]]
+        chosen = tuple(page.translation_key for page in value["articles"] if page)
+        key = ("teasers", get_language(), chosen, value["how_many"])
+        context["articles"] = kept(key, lambda: _shown(chosen, value["how_many"]))
         return context
 
-    def shown(self, value: Any) -> list[Any]:
-        articles = apps.get_model("home", "ArticlePage").objects.live().public().for_teasers()
-        chosen = [page.translation_key for page in value["articles"] if page]
-        if not chosen:
-            depends_on(f"articles:{active_locale().pk}")
-            return teasers(articles.in_active_locale().newest_first()[: value["how_many"]])
-        depends_on(*(f"family:{key}" for key in chosen))
-        here = articles.in_active_locale().filter(translation_key__in=chosen)
-        found = {page.translation_key: page for page in here}
-        return teasers(found[key] for key in dict.fromkeys(chosen) if key in found)
+
+def _shown(chosen: tuple[UUID, ...], how_many: int) -> list[Any]:
+    """By their translation keys; the newest where there are none."""
+    live = apps.get_model("home", "ArticlePage").objects.live()
+    articles = open_to_all(live).for_teasers().in_active_locale()
+    if not chosen:
+        depends_on(f"articles:{active_locale().pk}")
+        return teasers(articles.newest_first()[:how_many])
+    depends_on(*(f"family:{key}" for key in chosen))
+    found = {page.translation_key: page for page in articles.filter(translation_key__in=chosen)}
+    in_order = (found[key] for key in dict.fromkeys(chosen) if key in found)
+    return teasers(islice(in_order, how_many))
 
 
 class ArticleBlock(SellingBlock):

@@ -4,25 +4,26 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
-from wagtail.models import Locale
 from wagtail.query import PageQuerySet
 
 from content.live_pages import depends_on
+from content.locales import active_locale
 
 if TYPE_CHECKING:
     from home.models import Topic
 
 
 def teasers(articles: Iterable[Any]) -> list[Any]:
-    """Those that a page shows teasers of: it depends on them and on who wrote them."""
+    """Those that a page shows teasers of: it depends on all that a teaser shows."""
     articles = list(articles)
-    depends_on(*articles, *(article.author for article in articles))
+    for article in articles:
+        depends_on(article, article.author, article.picture)
     return articles
 
 
 class ArticleQuerySet(PageQuerySet):
     def in_active_locale(self) -> ArticleQuerySet:
-        return self.filter(locale=Locale.get_active())
+        return self.filter(locale=active_locale())
 
     def newest_first(self) -> ArticleQuerySet:
         return self.order_by("-date", "-first_published_at", "-pk")

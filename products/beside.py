@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from content.live_pages import depends_on
-from products.cards import ProductCard, cards_to_choose_from
+from content.live_pages.parts import kept
+from products.cards import ProductCard, cards_to_choose_from, seen_from
 from products.models import ProductPage
 from products.traces import LOOKED_AT, beside, offered
 
@@ -18,7 +19,12 @@ def cards_beside(page: ProductPage, request: HttpRequest | None = None) -> list[
     """Those published just before this one, then the newest: not all pages show the same."""
     if page.pk is None:
         return []
-    depends_on(beside(page.pk))
+    key = ("beside", *seen_from(request), page.pk)
+    return kept(key, lambda: _cards_beside(page, request))
+
+
+def _cards_beside(page: ProductPage, request: HttpRequest | None) -> list[ProductCard]:
+    depends_on(page, beside(page.pk))
     published = page.first_published_at or timezone.now()
     others = (
         ProductPage.objects.live()

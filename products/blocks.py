@@ -10,12 +10,13 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 from wagtail.images.blocks import ImageBlock
 
-from content.blocks import BackgroundBlock, BandValue, LinkBlock, StoryBlock
-from content.live_pages import depends_on
+from content.blocks import BackgroundBlock, BandValue, LinkBlock, PageChooser, StoryBlock
+from content.live_pages.parts import kept
 from products import chosen
-from products.cards import ProductCard, cards_for
+from products.cards import cards_for, seen_from
 from products.models import CategoryPage, ProductPage
 from products.samples import sample_cards
+from products.spotlight import spotlight_on
 
 GROUP = _("Products")
 
@@ -31,12 +32,18 @@ class ShelfBlock(blocks.StructBlock):
     link = LinkBlock(required=False, help_text=_("Where there is more of it."))
     background = BackgroundBlock()
 
+    def choice(self, value: Any) -> tuple[Any, ...]:
+        """What of the value decides which products are shown."""
+        raise NotImplementedError
+
     def pages(self, value: Any) -> Iterable[ProductPage]:
         raise NotImplementedError
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        cards = cards_for(self.pages(value), context.get("request"))
+        request = context.get("request")
+        key = ("shelf", type(self), *seen_from(request), self.choice(value))
+        cards = kept(key, lambda: cards_for(self.pages(value), request))
         context["cards"] = cards or context.get("sample_cards", [])
         return context
 
@@ -52,7 +59,7 @@ class ShelfBlock(blocks.StructBlock):
 class ProductGridBlock(ShelfBlock):
     """Chosen products as cards. One that is unpublished or gone leaves no hole."""
 
-    products = blocks.ListBlock(blocks.PageChooserBlock(page_type=ProductPage), label=_("Products"))
+    products = blocks.ListBlock(PageChooser(page_type=ProductPage), label=_("Products"))
 
     class Meta:
         icon = "grid"
@@ -64,6 +71,9 @@ class ProductGridBlock(ShelfBlock):
         )
         description = _("Products of your choice, side by side, with price and stock.")
 
+    def choice(self, value: Any) -> tuple[Any, ...]:
+        return tuple(page.pk for page in value["products"] if page)
+
     def pages(self, value: Any) -> Iterable[ProductPage]:
         return chosen.as_chosen(value["products"])
 
@@ -73,9 +83,11 @@ class ProductGridBlock(ShelfBlock):
 
 class _RuleBlock(ShelfBlock):
     how_many = blocks.IntegerBlock(default=4, min_value=1, max_value=24, label=_("How many"))
-    category = blocks.PageChooserBlock(
-        page_type=CategoryPage, required=False, label=_("Only of this category")
-    )
+    category = PageChooser(page_type=CategoryPage, required=False, label=_("Only of this category"))
+
+    def choice(self, value: Any) -> tuple[Any, ...]:
+        category = value.get("category")
+        return value["how_many"], category.pk if category else None
 
 
 RULE_LAYOUT = {
@@ -122,7 +134,7 @@ SIDES = [("start", _("Picture first")), ("flip", _("Words first"))]
 class ProductBlock(blocks.StructBlock):
     """One product with room around it. If it has no choices, it goes into the basket from here."""
 
-    product = blocks.PageChooserBlock(page_type=ProductPage)
+    product = PageChooser(page_type=ProductPage)
     text = blocks.TextBlock(
         required=False, max_length=400, rows=3, help_text=_("Empty: the product's own summary.")
     )
@@ -139,12 +151,10 @@ class ProductBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        product, card = _one_card(value["product"], context)
-        context.update(product=product, card=card)
-        offers = product.offers() if product and card else []
-        depends_on(product and product.brand)
-        if len(offers) == 1 and offers[0].availability.can_be_bought:
-            context["offer"] = offers[0]
+        context["card"] = next(iter(context.get("sample_cards", [])), None)
+        if value["product"]:
+            shown = spotlight_on(value["product"], context.get("request"))
+            context.update(spotlight=shown, card=shown.card if shown else context["card"])
         return context
 
     def get_preview_value(self) -> Any:
@@ -155,7 +165,7 @@ class ProductBlock(blocks.StructBlock):
         return {**context, "sample_cards": sample_cards(1)}
 
 
-class MentionBlock(blocks.PageChooserBlock):
+class MentionBlock(PageChooser):
     """A product where a text speaks of it: a small card, no wider than the text."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -170,7 +180,9 @@ class MentionBlock(blocks.PageChooserBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        context["card"] = _one_card(value, context)[1]
+        shown = spotlight_on(value, context.get("request")) if value else None
+        samples = context.get("sample_cards", [])
+        context["card"] = shown.card if shown else next(iter(samples), None)
         return context
 
     def get_preview_value(self) -> Any:
@@ -179,12 +191,6 @@ class MentionBlock(blocks.PageChooserBlock):
     def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_preview_context(value, parent_context)
         return {**context, "sample_cards": sample_cards(1)}
-
-
-def _one_card(page: Any, context: Any) -> tuple[ProductPage | None, ProductCard | None]:
-    pages = chosen.as_chosen([page])
-    cards = cards_for(pages, context.get("request")) or context.get("sample_cards", [])
-    return next(iter(pages), None), next(iter(cards), None)
 
 
 class SellingBlock(StoryBlock):

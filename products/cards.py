@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
-from content.live_pages import depends_on, name_of
+from content.live_pages import depends_on, name_of, out_of_sight
+from content.live_pages.names import SITE, family_of
+from content.live_pages.parts import Part, kept_many
 from content.models import Picture
+from content.navigation import furniture
 from products.models import Availability, ProductPage, ProductPicture, StockState, Variant
 from products.sources import source_ids
 from products.traces import stock_names
 
+K = TypeVar("K", bound=Hashable)
+
 
 @dataclass(frozen=True)
 class ProductCard:
-    """`price` is the lowest of what can be bought; `from_price` says that others cost more."""
+    """`price` is the lowest of what can be bought; `from_price` says that others cost more.
+
+    Cards are kept between requests, together with the `markup` that was made of them.
+    """
 
     title: str
     url: str
@@ -29,6 +39,7 @@ class ProductCard:
     from_price: bool
     availability: Availability
     shows: tuple[str, ...] = ()  # by the names of `content.live_pages`
+    markup: dict[Hashable, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 def cards_for(
@@ -47,18 +58,38 @@ def cards_to_choose_from(
     pages: Iterable[ProductPage], request: HttpRequest | None = None
 ) -> list[ProductCard]:
     """The same for who shows only some of them, and says of which the page depends."""
-    pages = list(pages)
-    sources = source_ids(pages)
+    place = seen_from(request)
+    by_key = {("card", *place, page.pk): page for page in pages}
+    with out_of_sight():
+        found: dict[Any, ProductCard] = kept_many(
+            by_key, lambda keys: _made({key: by_key[key] for key in keys}, request)
+        )
+    return [found[key] for key in by_key if key in found]
+
+
+def seen_from(request: HttpRequest | None) -> tuple[int | None, str | None]:
+    """Site and language: addresses of another site are whole ones."""
+    site = furniture(request).site if request else None
+    return site.pk if site else None, get_language()
+
+
+def _made(pages: Mapping[K, ProductPage], request: HttpRequest | None) -> dict[K, Part]:
+    """Of those that have something to sell."""
+    sources = source_ids(pages.values())
     variants = _variants_by_page(sources.values())
-    pictures = lead_pictures({*sources.values(), *(page.pk for page in pages)})
-    cards = []
-    for page in pages:
+    pictures = lead_pictures({*sources.values(), *(page.pk for page in pages.values())})
+    made = {}
+    for key, page in pages.items():
         offered = variants.get(sources[page.pk])
         if offered:
-            picture = pictures.get(page.pk) or pictures.get(sources[page.pk])
-            shows = (name_of(page), f"page:{sources[page.pk]}", *stock_names(offered))
-            cards.append(replace(_card(page, offered, picture, request), shows=shows))
-    return cards
+            lead = pictures.get(page.pk) or pictures.get(sources[page.pk])
+            shows = (SITE, name_of(page), f"page:{sources[page.pk]}", *stock_names(offered))
+            if lead and lead.picture:
+                shows += (name_of(lead.picture),)
+            if sources[page.pk] != page.pk:
+                shows += (family_of(page),)
+            made[key] = Part(replace(_card(page, offered, lead, request), shows=shows), shows)
+    return made
 
 
 def _variants_by_page(page_ids: Iterable[int]) -> dict[int, list[Variant]]:

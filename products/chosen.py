@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from content.live_pages import depends_on
 from content.locales import active_locale, in_readers_language
+from content.privacy import open_to_all
 from products.models import ProductPage, Variant
 from products.querysets import ProductQuerySet
 from products.traces import everywhere, newest_in, sale_in
@@ -24,7 +25,7 @@ def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
     depends_on(*(f"family:{key}" for key in chosen))
     found: dict[Any, ProductPage] = {}
     here = active_locale().pk
-    for page in ProductPage.objects.live().public().filter(translation_key__in=chosen):
+    for page in open_to_all(ProductPage.objects.live()).filter(translation_key__in=chosen):
         key = page.translation_key
         if page.locale_id == here or (page.pk == chosen[key] and key not in found):
             found[key] = page
@@ -55,7 +56,7 @@ def with_reductions(shelf: ProductQuerySet) -> ProductQuerySet:
 
 def _shelf(category: Page | None) -> tuple[ProductQuerySet, str]:
     """The products in question, the newest first, and their place in the names of versions."""
-    shelf = ProductPage.objects.live().public().in_active_locale().on_the_shelf()
+    shelf = open_to_all(ProductPage.objects.live()).in_active_locale().on_the_shelf()
     if category is None:
         return shelf, everywhere(active_locale().pk)
     here = in_readers_language(category)

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
-from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from content.live_pages import depends_on, good_until, out_of_sight, refuse
+from content.locales import snippet_in_readers_language
 from content.models import Picture
-from content.renditions import PLAIN
+from content.renditions import PLAIN, renditions_of
 from products import stock
 from products.models.skus import Availability, StockState
 from products.models.variants import Variant
@@ -110,7 +110,7 @@ def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
     marked = [replace(offer, selected=offer is selected) for offer in offers]
     return {
         "offers": marked,
-        "options": _options(variants, names, page.locale_id),
+        "options": _options(variants, names),
         "selected": selected,
         "sold_out_offers": [offer for offer in marked if not offer.availability.can_be_bought],
         "can_be_bought": any(offer.availability.can_be_bought for offer in offers),
@@ -118,6 +118,7 @@ def offer_context(page: ProductPage, request: HttpRequest) -> dict[str, Any]:
         "gallery": gallery,
         "structured_data": structured_data(page, offers, gallery, request),
         "product_id": page.source.pk,
+        "maker": snippet_in_readers_language(page.brand).name if page.brand else "",
     }
 
 
@@ -163,7 +164,7 @@ def structured_data(
     }
     if page.brand:
         data["brand"] = {"@type": "Brand", "name": page.brand.name}
-    pictures = [get_rendition_or_not_found(one.picture, PLAIN) for one in gallery]
+    pictures = [renditions_of(one.picture, [PLAIN])[PLAIN] for one in gallery]
     if pictures:
         data["image"] = [request.build_absolute_uri(picture.url) for picture in pictures]
     return data
@@ -210,7 +211,7 @@ def _most(availability: Availability) -> int:
     return limit if availability.left is None else min(limit, availability.left)
 
 
-def _options(variants: list[Variant], names: Mapping[int, str], locale_id: int) -> list[Option]:
+def _options(variants: list[Variant], names: Mapping[int, str]) -> list[Option]:
     by_option: dict[OptionType, set[OptionValue]] = {}
     for variant in variants:
         for value in variant.options:
@@ -218,7 +219,7 @@ def _options(variants: list[Variant], names: Mapping[int, str], locale_id: int) 
     return [
         Option(
             slug=str(option.pk),
-            label=option.name if option.locale_id == locale_id else option.localized.name,
+            label=snippet_in_readers_language(option).name,
             values=tuple(
                 Choice(str(value.pk), names[value.pk])
                 for value in sorted(values, key=lambda value: value.sort_order or 0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import get_language
 from django_countries import countries
 
 from basket.basket import Basket
@@ -15,6 +16,7 @@ from checkout.tax import Destination
 from checkout.totals import Totals
 from checkout.working_days import Arrival, House
 from content.live_pages import depends_on
+from content.live_pages.parts import kept
 from content.models import ShopSettings
 
 register = template.Library()
@@ -40,11 +42,17 @@ def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Del
 
     By the first method that carries it; None where none does.
     """
-    depends_on("delivery")
+    country = str(shop.country)
     parcel = Parcel(shop.default_weight if weight is None else weight, price)
-    for offer in Tariff().offers(str(shop.country), parcel):
+    key = ("delivery", get_language(), country, parcel)
+    return kept(key, lambda: _first_to_carry(parcel, country))
+
+
+def _first_to_carry(parcel: Parcel, country: str) -> Delivery | None:
+    depends_on("delivery")
+    for offer in Tariff().offers(country, parcel):
         if not offer.method.pick_up:
-            return Delivery(countries.name(shop.country), offer.method, offer.price)
+            return Delivery(countries.name(country), offer.method, offer.price)
     return None
 
 

@@ -15,12 +15,15 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 
+from content.blocks import gather
 from content.live_pages import below, depends_on
 from content.live_pages.names import paths_above
+from content.live_pages.parts import kept
 from content.models import BasePage, Picture
 from content.paging import asked_page
+from content.privacy import open_to_all
 from home.blocks import ArticleBlock
-from home.models.people import Author, Topic
+from home.models.people import Author, Topic, known_author
 from home.querysets import ArticleQuerySet, teasers
 from home.reading import minutes_to_read
 
@@ -46,7 +49,7 @@ class ArticleIndexPage(RoutablePageMixin, BasePage):
         verbose_name_plural = _("article indexes")
 
     def articles(self) -> ArticleQuerySet:
-        return ArticlePage.objects.child_of(self).live().public().newest_first()
+        return open_to_all(ArticlePage.objects.child_of(self).live()).newest_first()
 
     def topics(self) -> models.QuerySet[Topic]:
         """Those that some article here is about."""
@@ -140,6 +143,11 @@ class ArticlePage(BasePage):
     class Meta:
         verbose_name = _("article")
 
+    @property
+    def index(self) -> Page:
+        """The journal in which it stands."""
+        return self.ancestors[-1]
+
     @cached_property
     def minutes(self) -> int:
         """How long it takes to read, one minute at least."""
@@ -147,9 +155,12 @@ class ArticlePage(BasePage):
 
     def more_to_read(self) -> list[ArticlePage]:
         """Its neighbours: those on the same topics first, then the newest."""
-        depends_on(below(self.path[: -self.steplen]))
-        others = ArticlePage.objects.sibling_of(self, inclusive=False).live().public()
-        topics = [topic.pk for topic in self.topics.all()]
+        topics = tuple(topic.pk for topic in self.topics.all())
+        return kept(("more", self.pk, topics), lambda: self._closest_to(topics))
+
+    def _closest_to(self, topics: tuple[int, ...]) -> list[ArticlePage]:
+        depends_on(self, below(self.path[: -self.steplen]))
+        others = open_to_all(ArticlePage.objects.sibling_of(self, inclusive=False).live())
         return teasers(others.closest_to(topics).for_teasers()[:MORE_TO_READ])
 
     def traces(self) -> dict[str, Any]:
@@ -164,6 +175,9 @@ class ArticlePage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from home.structured_data import article_data
 
+        gather(self, "picture", "share_picture")
+        if self.author_id:
+            self.author = known_author(self.author_id)
         context = super().get_context(request, *args, **kwargs)
         depends_on(self.author, *self.topics.all())
         context["structured_data"] = article_data(self, request)

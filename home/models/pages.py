@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import StructValue
@@ -10,7 +11,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from content.blocks import StoryBlock
+from content.blocks import StoryBlock, gather
 from content.models import BasePage, Picture
 from home.blocks import ArrangedBlock
 
@@ -25,6 +26,11 @@ class ArrangedPage(BasePage):
 
     class Meta:
         abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        gather(self, "share_picture")
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context
 
     @property
     def opening(self) -> StructValue | None:
@@ -98,3 +104,8 @@ class TextPage(BasePage):
 
     class Meta:
         verbose_name = _("text page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        gather(self, "share_picture")
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context

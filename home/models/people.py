@@ -8,7 +8,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
-from content.live_pages import shown_on_pages
+from content.live_pages import depends_on, shown_on_pages
+from content.live_pages.parts import kept
 from content.models import Picture
 
 
@@ -34,6 +35,19 @@ class Author(TranslatableMixin, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def known_author(pk: int) -> Author | None:
+    """With the portrait and its sizes at hand; kept, so not to be changed."""
+
+    def look_up() -> Author | None:
+        authors = Author.objects.filter(pk=pk).select_related("portrait")
+        author = authors.prefetch_related("portrait__renditions").first()
+        if author:
+            depends_on(author, author.portrait)
+        return author
+
+    return kept(("author", pk), look_up)
 
 
 @shown_on_pages

@@ -15,14 +15,14 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 
-from content.blocks import StoryBlock
+from content.blocks import StoryBlock, gather
 from content.live_pages import below, depends_on, refuse
 from content.live_pages.names import link_to
 from content.models import BasePage, Picture
 from content.paging import asked_page
 from products.forms import ProductPageForm
 from products.models.variants import Variant
-from products.models.vocabulary import Brand, TaxClass
+from products.models.vocabulary import Brand, TaxClass, known_brand
 from products.panels import VariantsPanel
 from products.permissions import CataloguePermissionTester
 from products.querysets import ProductQuerySet, VariantQuerySet
@@ -238,19 +238,30 @@ class ProductPage(BasePage):
         return [variant for variant in variants if variant.sku_id and variant.price is not None]
 
     def pictures(self) -> list[ProductPicture]:
-        gallery = self.gallery.all() or self.source.gallery.all()
-        entries = [entry for entry in gallery if entry.picture_id]
-        models.prefetch_related_objects(entries, "picture")
-        return entries
+        gallery = _pictures_in(self.gallery) or _pictures_in(self.source.gallery)
+        return [entry for entry in gallery if entry.picture_id]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from products.beside import cards_beside
         from products.offers import offer_context
 
+        gather(self, "share_picture")
+        if self.brand_id:
+            self.brand = known_brand(self.brand_id)
         context = super().get_context(request, *args, **kwargs)
         context.update(offer_context(self, request))
         context["beside"] = cards_beside(self, request)
         return context
+
+
+def _pictures_in(gallery: Any) -> list[ProductPicture]:
+    """With their sizes at hand. In the preview of a draft they are rows that are not saved yet."""
+    entries = gallery.all()
+    if isinstance(entries, models.QuerySet):
+        entries = entries.select_related("picture")
+    entries = list(entries)
+    models.prefetch_related_objects(entries, "picture__renditions")
+    return entries
 
 
 class ProductPicture(Orderable):

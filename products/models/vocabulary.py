@@ -10,7 +10,8 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable, TranslatableMixin
 from wagtail.search import index
 
-from content.live_pages import shown_on_pages
+from content.live_pages import depends_on, shown_on_pages
+from content.live_pages.parts import kept
 from content.models import Picture
 
 
@@ -55,6 +56,17 @@ class Brand(TranslatableMixin, index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def known_brand(pk: int) -> Brand | None:
+    """Kept, so not to be changed."""
+
+    def look_up() -> Brand | None:
+        brand = Brand.objects.filter(pk=pk).first()
+        depends_on(brand)
+        return brand
+
+    return kept(("brand", pk), look_up)
 
 
 @shown_on_pages

@@ -113,7 +113,7 @@ def test_product__without_choices_goes_into_the_basket_from_the_page(client: Cli
 def test_product__with_choices_or_sold_out_leads_to_its_own_page(client: Client, kind: str) -> None:
     variants = [make_variant("A3"), make_variant("A4")] if kind == "choices" else None
     product = make_product("Flow", variants=variants, on_hand=9 if variants else 0)
-    assert "offer" not in shown(product)
+    assert shown(product)["spotlight"].sku == ""
     page = make_landing_page(body=[("product", {"product": product, "text": ""})])
     body = client.get(page.url).content.decode()
     assert "/basket/add/" not in body
@@ -124,7 +124,7 @@ def test_product__of_a_translation_is_bought_from_its_source() -> None:
     translated = in_german(make_product("Flow", sku="FLOW"), "Fluss")
     with translation.override("de"):
         context = shown(translated)
-    assert (context["card"].title, context["offer"].sku_id) == ("Fluss", "FLOW")
+    assert (context["card"].title, context["spotlight"].sku) == ("Fluss", "FLOW")
 
 
 @pytest.mark.parametrize("block", [ProductBlock(), MentionBlock(), SaleProductsBlock()])
