@@ -94,8 +94,8 @@ class BasePage(Page):
         return [page for page in self.ancestors if page.live]
 
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
-        """Looked up where anything in the shop is private. An alias has those of another page."""
-        if not private_paths():
+        """Of a page that a reader has come to: looked up only where anything is private at all."""
+        if "ancestors" in self.__dict__ and not private_paths():
             return PageViewRestriction.objects.none()
         return super().get_view_restrictions()
 

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
@@ -66,6 +67,12 @@ def furniture(request: HttpRequest) -> Furniture:
     return found
 
 
+def seen_from(request: HttpRequest | None) -> tuple[int | None, str | None]:
+    """Site and language, for the keys of what is kept: addresses of another site are whole ones."""
+    site = furniture(request).site if request else None
+    return site.pk if site else None, get_language()
+
+
 def shop_of(request: HttpRequest) -> ShopSettings:
     if furniture(request).site is None:
         return ShopSettings()
@@ -74,16 +81,16 @@ def shop_of(request: HttpRequest) -> ShopSettings:
 
 def main_menu(request: HttpRequest) -> list[Link]:
     """The pages directly below the front page that ask to be shown in menus."""
-    return [_seen_from(request, link) for link in furniture(request).menu]
+    return [_marked(link, request) for link in furniture(request).menu]
 
 
 def footer(request: HttpRequest) -> Footer:
     """What editors put into the shop's settings, without what is not published."""
     found = furniture(request).footer
-    return replace(found, legal=[_seen_from(request, link) for link in found.legal])
+    return replace(found, legal=[_marked(link, request) for link in found.legal])
 
 
-def _seen_from(request: HttpRequest, link: Link) -> Link:
+def _marked(link: Link, request: HttpRequest) -> Link:
     return replace(link, current=bool(link.url) and request.path.startswith(link.url))
 
 
@@ -104,6 +111,8 @@ def _gather(request: HttpRequest) -> Furniture:
     root = in_readers_language(site.root_page)
     shop = ShopSettings.for_request(request)
     depends_on(shop.logo, shop.delivery_info and link_to(shop.delivery_info))  # looked up here
+    if shop.logo:
+        prefetch_related_objects([shop.logo], "renditions")
     menu, below = _menu(root, request), _footer(shop, request)
     return Furniture(
         shop=copy(shop),  # without the request, which it would hold on to

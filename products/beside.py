@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from content.live_pages import depends_on
 from content.live_pages.parts import kept
-from products.cards import ProductCard, cards_to_choose_from, seen_from
+from content.navigation import seen_from
+from products.cards import ProductCard, cards_to_choose_from
 from products.models import ProductPage
 from products.traces import LOOKED_AT, beside, offered
 

@@ -12,8 +12,9 @@ from wagtail.images.blocks import ImageBlock
 
 from content.blocks import BackgroundBlock, BandValue, LinkBlock, PageChooser, StoryBlock
 from content.live_pages.parts import kept
+from content.navigation import seen_from
 from products import chosen
-from products.cards import cards_for, seen_from
+from products.cards import cards_for
 from products.models import CategoryPage, ProductPage
 from products.samples import sample_cards
 from products.spotlight import spotlight_on

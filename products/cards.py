@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from content.live_pages import depends_on, name_of, out_of_sight
 from content.live_pages.names import SITE, family_of
 from content.live_pages.parts import Part, kept_many
 from content.models import Picture
-from content.navigation import furniture
+from content.navigation import seen_from
 from products.models import Availability, ProductPage, ProductPicture, StockState, Variant
 from products.sources import source_ids
 from products.traces import stock_names
@@ -65,12 +64,6 @@ def cards_to_choose_from(
             by_key, lambda keys: _made({key: by_key[key] for key in keys}, request)
         )
     return [found[key] for key in by_key if key in found]
-
-
-def seen_from(request: HttpRequest | None) -> tuple[int | None, str | None]:
-    """Site and language: addresses of another site are whole ones."""
-    site = furniture(request).site if request else None
-    return site.pk if site else None, get_language()
 
 
 def _made(pages: Mapping[K, ProductPage], request: HttpRequest | None) -> dict[K, Part]:

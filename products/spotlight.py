@@ -9,7 +9,8 @@ from wagtail.models import Page
 
 from content.live_pages.parts import kept
 from content.locales import snippet_in_readers_language
-from products.cards import ProductCard, cards_for, seen_from
+from content.navigation import seen_from
+from products.cards import ProductCard, cards_for
 from products.chosen import as_chosen
 
 
