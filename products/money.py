@@ -4,7 +4,7 @@ Amounts are in major units (pounds, euros, yen). Minor units exist only in a pay
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.numbers import format_currency
 from django.conf import settings
@@ -46,4 +46,10 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 def format_money(amount: Decimal, currency: str, language: str | None = None) -> str:
     """As the reader of `language` writes it: £1,250.00, 1.250,00 £."""
     locale = translation.to_locale(language or translation.get_language() or "en")
-    return format_currency(round_money(amount, currency), currency, locale=locale)
+    return _formatted(round_money(amount, currency), currency, locale)
+
+
+@lru_cache(maxsize=10_000)
+def _formatted(amount: Decimal, currency: str, locale: str) -> str:
+    """Remembered: a shop has few prices, and Babel takes its time."""
+    return format_currency(amount, currency, locale=locale)
