@@ -84,6 +84,7 @@ def test_kept__not_what_changed_while_it_was_made(backing: Backing) -> None:
 def test_kept__of_a_part_that_changed_since_the_request_began(backing: Backing) -> None:
     """The part was looked at before; what is made of it now would have the versions of now."""
     part, whole = Made("page:1"), Made("page:2")
+    seen = Part(None, ())
 
     def make_whole() -> str:
         return f"{whole()} of {seen.show()}"
@@ -94,7 +95,6 @@ def test_kept__of_a_part_that_changed_since_the_request_began(backing: Backing) 
         backing.move(["page:1"])
         return HttpResponse(kept("whole", make_whole))
 
-    seen = Part(None, ())
     assert AtHand(view)(HttpRequest()).content == b"1 of 1"
     seen = part_of("part", part)
     assert kept("whole", make_whole) == "2 of 2"
