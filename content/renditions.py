@@ -19,7 +19,10 @@ from content.models import Picture, Rendition
 
 logger = logging.getLogger(__name__)
 
-# The browser takes the first format that it knows: "avif" would go in front.
+# The browser takes the first format that it knows: "avif" would go in front. It is a third smaller
+# (800 px of four demo pictures: 208 kB, WebP 307 kB) for sixteen times the processor (1.2 s a
+# picture, not 0.07), which whoever sees a new page first would wait for; and the largest picture
+# of a product page is there in 1.7 s on slow 4G without it. So it is not.
 FORMATS = ("webp",)
 WIDTHS = (400, 800, 1200)
 LEAD_WIDTHS = (*WIDTHS, 1800)

@@ -38,6 +38,7 @@ def options(application: str = "bowerbird.wsgi") -> dict[str, Any]:
         "http1_settings": HTTP1Settings(header_read_timeout=15_000),
         # What a process that leaks or is lost costs: itself, in its turn, and at once another.
         "respawn_failed_workers": True,
+        "respawn_interval": 20,  # seconds in which the old one serves on, while the new one loads
         "workers_lifetime": 6 * 60 * 60,
         "workers_max_rss": 512,  # MiB
         "workers_kill_timeout": 30,

@@ -21,7 +21,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "fonts"
 BASIC = {
-    *range(0x20, 0x7F),
+    *(set(range(0x20, 0x7F)) - set(map(ord, "<=>\\^`{|}~"))),
     *map(ord, "\u00a0£©°·ÄÖ×Üßàäèéöü\u2013\u2014\u2018\u2019\u201c\u201d\u201e…€\u2212"),
 }
 FEATURES = ["kern", "liga", "locl", "ccmp", "mark", "mkmk"]

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language_from_path
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 RULES = "/speculation-rules.json"
@@ -55,6 +56,7 @@ def _is_somebody(request: HttpRequest) -> bool:
 
 
 @require_safe
+@gzip_page
 @cache_control(public=True, max_age=24 * 60 * 60)
 def speculation_rules(request: HttpRequest) -> JsonResponse:
     return JsonResponse(rules(), content_type="application/speculationrules+json")
