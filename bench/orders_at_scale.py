@@ -50,7 +50,9 @@ class Desk:
         assert self._process.stdin
         self._process.stdin.write(f"{page}\n")
         self._process.stdin.flush()
-        return float(self._answer()["ms"])
+        spent = float(self._answer()["ms"])
+        print(f"  {page}, {self.orders:,} orders: {spent:.1f} ms", file=sys.stderr, flush=True)
+        return spent
 
     def close(self) -> None:
         self._process.terminate()

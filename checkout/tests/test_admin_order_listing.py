@@ -11,8 +11,10 @@ from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
+from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -332,3 +334,32 @@ def test_export__amounts_of_a_currency_without_pence(packer: Client) -> None:
     )
 
     assert rows(packer)[0]["Total"] == "1500"
+
+
+# Sign-in, rights and settings of the admin among them.
+QUERIES = {"": 24, "todo=pack": 24, "q=Ada": 25, "status=paid&country=GB": 24}
+
+
+@pytest.mark.parametrize(("query", "budget"), QUERIES.items())
+def test_listing__asks_as_much_for_many_as_for_few(packer: Client, query: str, budget: int) -> None:
+    """Of each order that is shown, and of none that is not."""
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert packer.get(f"{reverse('orders:index')}?{query}").status_code == 200
+        return len(queries)
+
+    paid()
+    asked()  # warms what is kept for the life of a process
+    few = asked()
+    for _more in range(5):
+        paid()
+    assert asked() == few <= budget
+
+
+def test_listing__knows_what_it_does_not_select(packer: Client) -> None:
+    """Units, and what keeps an order in the house, of the orders of a page."""
+    order = paid()
+    refunding.refund_in_full(order, order.total, restock=False)
+    html = packer.get(reverse("orders:index")).content.decode()
+    assert "Being refunded" in html
