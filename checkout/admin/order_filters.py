@@ -105,7 +105,9 @@ class OrderFilterSet(WagtailFilterSet):
         ]
 
     def that_wait(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        return orders.filter(pk__in=waiting_for(ToDo(value)).values("pk"))
+        """These are few, and looked up first: a join would read all orders in search of them."""
+        waiting = waiting_for(ToDo(value)).order_by().values_list("pk", flat=True)
+        return orders.filter(pk__in=list(waiting))
 
     def delivered_to(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         there = OrderAddress.objects.filter(kind=OrderAddress.Kind.DELIVERY, country=value)
