@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from content.live_pages import depends_on
-from content.locales import active_locale
 from products.models.vocabulary import Brand, OptionType, OptionValue
-from products.shelf import SORTS, Shelf, Wanted
+from products.shelf import Shelf
+from products.wanted import SORTS, Wanted
 
 MOST_VALUES = 40
 
@@ -51,8 +50,9 @@ class Facets:
 
 
 def facets_of(shelf: Shelf) -> Facets:
-    wanted, here = shelf.wanted, active_locale().pk
-    facets = [facet for facet in (*_options(shelf, here), _brands(shelf, here)) if facet.helps]
+    depends_on(*shelf.tally.shows)
+    wanted = shelf.wanted
+    facets = [facet for facet in (*_options(shelf), _brands(shelf)) if facet.helps]
     return Facets(
         facets=[*facets, *_availability(shelf)],
         sorts=[
@@ -63,39 +63,37 @@ def facets_of(shelf: Shelf) -> Facets:
     )
 
 
-def _options(shelf: Shelf, locale_id: int) -> list[Facet]:
-    values = shelf.option_values
-    names = _names(OptionValue, values.values(), locale_id)
-    by_option: dict[OptionType, list[FacetValue]] = {}
-    for pk, value in values.items():
+def _options(shelf: Shelf) -> list[Facet]:
+    tally, wanted = shelf.tally, shelf.wanted
+    by_option: dict[int, list[FacetValue]] = {}
+    for pk, value in tally.values.items():
         of_others = {
-            other for other in shelf.wanted.options if values[other].option_id != value.option_id
+            other for other in wanted.options if tally.values[other].option_id != value.option_id
         }
-        entry = _entry(
-            shelf,
-            names[pk],
-            alone=replace(shelf.wanted, options=frozenset({pk, *of_others})),
-            toggled=replace(shelf.wanted, options=shelf.wanted.options ^ {pk}),
-            chosen=pk in shelf.wanted.options,
+        entry = FacetValue(
+            label=tally.names[OptionValue, pk],
+            count=tally.count(replace(wanted, options=frozenset({pk, *of_others}))),
+            address=replace(wanted, options=wanted.options ^ {pk}).address,
+            chosen=pk in wanted.options,
         )
-        by_option.setdefault(value.option, []).append(entry)
-    titles = _names(OptionType, by_option, locale_id)
-    return [Facet(titles[option.pk], _worth_showing(by_option[option])) for option in by_option]
+        by_option.setdefault(value.option_id, []).append(entry)
+    return [
+        Facet(tally.names[OptionType, option], _worth_showing(entries))
+        for option, entries in by_option.items()
+    ]
 
 
-def _brands(shelf: Shelf, locale_id: int) -> Facet:
-    used = {thing.brand for thing in shelf.things if thing.brand}
-    brands = list(Brand.objects.filter(pk__in=used)) if used else []
-    names = _names(Brand, brands, locale_id)
+def _brands(shelf: Shelf) -> Facet:
+    tally, wanted = shelf.tally, shelf.wanted
+    counts = tally.by_brand(wanted)
     entries = [
-        _entry(
-            shelf,
-            names[brand.pk],
-            alone=replace(shelf.wanted, brands=frozenset({brand.pk})),
-            toggled=replace(shelf.wanted, brands=shelf.wanted.brands ^ {brand.pk}),
-            chosen=brand.pk in shelf.wanted.brands,
+        FacetValue(
+            label=tally.names[Brand, pk],
+            count=counts[pk],
+            address=replace(wanted, brands=wanted.brands ^ {pk}).address,
+            chosen=pk in wanted.brands,
         )
-        for brand in brands
+        for pk in tally.brands
     ]
     return Facet(_("Maker"), _worth_showing(entries))
 
@@ -104,19 +102,14 @@ def _availability(shelf: Shelf) -> list[Facet]:
     """Offered where something is sold out."""
     in_stock = replace(shelf.wanted, in_stock=True)
     everything = replace(shelf.wanted, in_stock=False)
-    entry = _entry(
-        shelf,
-        _("In stock only"),
-        alone=in_stock,
-        toggled=everything if shelf.wanted.in_stock else in_stock,
+    entry = FacetValue(
+        label=_("In stock only"),
+        count=shelf.tally.count(in_stock),
+        address=(everything if shelf.wanted.in_stock else in_stock).address,
         chosen=shelf.wanted.in_stock,
     )
-    narrows = entry.count < len(shelf.matching(everything))
+    narrows = entry.count < shelf.tally.count(everything)
     return [Facet(_("Availability"), (entry,))] if narrows or entry.chosen else []
-
-
-def _entry(shelf: Shelf, label: str, *, alone: Wanted, toggled: Wanted, chosen: bool) -> FacetValue:
-    return FacetValue(label, len(shelf.matching(alone)), toggled.address, chosen)
 
 
 def _worth_showing(entries: Iterable[FacetValue]) -> tuple[FacetValue, ...]:
@@ -125,15 +118,3 @@ def _worth_showing(entries: Iterable[FacetValue]) -> tuple[FacetValue, ...]:
     ranked = sorted(entries, key=lambda entry: (entry.chosen, entry.count), reverse=True)
     kept = set(ranked[:MOST_VALUES])
     return tuple(entry for entry in entries if entry in kept)
-
-
-def _names(model: Any, things: Iterable[Any], locale_id: int) -> dict[int, str]:
-    """In the language of that locale where there is a translation."""
-    things = list(things)
-    depends_on(*things)
-    names = {thing.pk: thing.name for thing in things}
-    foreign = {thing.translation_key: thing.pk for thing in things if thing.locale_id != locale_id}
-    if foreign:
-        translated = model.objects.filter(translation_key__in=foreign, locale_id=locale_id)
-        names |= {foreign[thing.translation_key]: thing.name for thing in translated}
-    return names

@@ -9,11 +9,13 @@ from products.models.imports import (
     ProductImport,
 )
 from products.models.pages import CategoryPage, ProductPage, ProductPicture, ProductTag
+from products.models.places import Assortment, Place, Unplaced
 from products.models.skus import Availability, MovementReason, Sku, StockMovement, StockState
 from products.models.variants import Variant
 from products.models.vocabulary import Brand, OptionType, OptionValue, TaxClass
 
 __all__ = [
+    "Assortment",
     "Availability",
     "Brand",
     "CategoryPage",
@@ -26,6 +28,7 @@ __all__ = [
     "OptionType",
     "OptionValue",
     "Outcome",
+    "Place",
     "ProductImport",
     "ProductPage",
     "ProductPicture",
@@ -35,5 +38,6 @@ __all__ = [
     "StockMovement",
     "StockState",
     "TaxClass",
+    "Unplaced",
     "Variant",
 ]

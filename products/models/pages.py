@@ -62,22 +62,26 @@ class CategoryPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from products.cards import cards_for
         from products.facets import facets_of
-        from products.shelf import Shelf, Wanted
+        from products.shelf import Shelf
+        from products.wanted import Wanted
 
         context = super().get_context(request, *args, **kwargs)
-        products = ProductPage.objects.live().open_to_all().in_category(self)
         wanted = Wanted.read(request.GET)
         depends_on(below(self.path), below(self.path, wanted.sort.strip("-")))
-        shelf = Shelf(products, wanted)
+        shelf = Shelf(self, wanted)
         if not shelf.wanted.answers(request.GET):
             refuse("it asks for what is not on the shelf")
-        here = asked_page(Paginator(shelf.found, PRODUCTS_A_PAGE), request)
-        pages = ProductPage.objects.in_bulk([thing.pk for thing in here.object_list])
+        here = asked_page(Paginator(shelf, PRODUCTS_A_PAGE), request)
+        live = ProductPage.objects.live().defer_streamfields()
+        pages = {page.pk: page for page in live.filter(pk__in=here.object_list)}
         context["products"] = here
-        context["cards"] = cards_for((pages[t.pk] for t in here if t.pk in pages), request)
+        context["cards"] = cards_for((pages[pk] for pk in here if pk in pages), request)
         context["shelf"] = shelf
         context["facets"] = facets_of(shelf)
-        context["subcategories"] = CategoryPage.objects.child_of(self).live().public()
+        children = CategoryPage.objects.child_of(self).live()
+        context["subcategories"] = [
+            child for child in children if not child.path.startswith(shelf.tally.hidden)
+        ]
         depends_on(*map(link_to, context["subcategories"]))
         return context
 

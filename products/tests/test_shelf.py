@@ -11,7 +11,7 @@ from wagtail.models import Locale
 from content.tests.factories import default_site
 from products.facets import Facets, facets_of
 from products.models import Brand, CategoryPage, OptionType, OptionValue, ProductPage
-from products.shelf import Shelf, Wanted
+from products.shelf import Shelf
 from products.tests.factories import (
     make_category,
     make_option,
@@ -19,6 +19,7 @@ from products.tests.factories import (
     make_variant,
     put_in_stock,
 )
+from products.wanted import Wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -51,12 +52,13 @@ def prints(sizes: list[OptionValue], frames: list[OptionValue]) -> CategoryPage:
 
 
 def shelf_of(category: CategoryPage, query: str = "") -> Shelf:
-    products = ProductPage.objects.live().in_category(category)
-    return Shelf(products, Wanted.read(QueryDict(query)))
+    return Shelf(category, Wanted.read(QueryDict(query)))
 
 
 def titles(category: CategoryPage, query: str = "") -> list[str]:
-    return [thing.title for thing in shelf_of(category, query).found]
+    shelf = shelf_of(category, query)
+    pages = ProductPage.objects.in_bulk(shelf[: len(shelf)])
+    return [pages[pk].title for pk in shelf[: len(shelf)]]
 
 
 def counts(facets: Facets) -> dict[str, dict[str, int]]:
