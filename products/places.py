@@ -7,7 +7,6 @@ who comes meanwhile waits for that, and finds nothing left to do.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,19 +16,38 @@ from django.db import transaction
 
 from content.live_pages import out_of_sight, watched_elsewhere
 from content.live_pages.names import paths_above
-from products import assortments
+from products import assortments, openings
 from products.assortments import Kind
-from products.models import Assortment, CategoryPage, Place, ProductPage, Unplaced, Variant
+from products.models import (
+    Assortment,
+    CategoryPage,
+    Opening,
+    Place,
+    ProductPage,
+    Unplaced,
+    Variant,
+)
+from products.openings import compared
 from products.sources import source_ids
 
 # Products a transaction.
 BATCH = 500
 # What was never published the usual way is older than anything.
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_COLUMNS = (
+    "pk",
+    "title",
+    "brand_id",
+    "path",
+    "first_published_at",
+    "alias_of_id",
+    "locale_id",
+    "translation_key",
+)
 _FIELDS = ("assortment_id", "brand_id", "published", "price", "name")
 
 # What changes a place changes a page, a variant or the stock, and these are told.
-watched_elsewhere(Assortment, Place, Unplaced)
+watched_elsewhere(Assortment, Opening, Place, Unplaced)
 
 
 class Offered(NamedTuple):
@@ -74,7 +92,9 @@ def _with_family(page_ids: set[int]) -> set[int]:
 
 
 def _put_right(page_ids: set[int]) -> None:
-    right = {(place.category_id, place.page_id): place for place in _places_of(page_ids)}
+    sold = _sold(page_ids)
+    openings.put_right((page for page, _offer in sold), page_ids)
+    right = {(place.category_id, place.page_id): place for place in _places_of(sold)}
     rows = Place.objects.filter(page__in=page_ids)
     stand = {(place.category_id, place.page_id): place for place in rows}
     Place.objects.filter(pk__in=[stand[key].pk for key in stand.keys() - right.keys()]).delete()
@@ -92,36 +112,30 @@ def _facts(place: Place) -> tuple[Any, ...]:
     return tuple(getattr(place, field) for field in _FIELDS)
 
 
-def _places_of(page_ids: set[int]) -> list[Place]:
-    """As they should be; unsaved."""
-    columns = (
-        "pk",
-        "title",
-        "brand_id",
-        "path",
-        "first_published_at",
-        "alias_of_id",
-        "locale_id",
-        "translation_key",
-    )
+def _sold(page_ids: set[int]) -> list[tuple[Any, Offered]]:
+    """Those of these pages that are published and have something to sell."""
     live = ProductPage.objects.live().filter(pk__in=page_ids)
-    pages = list(live.values_list(*columns, named=True))
+    pages = list(live.values_list(*_COLUMNS, named=True))
     sources = source_ids(pages)
     offered = _offered(set(sources.values()))
-    sold = [page for page in pages if sources[page.pk] in offered]
-    categories = _categories(sold)
-    numbers = assortments.numbered({offer.kinds for offer in offered.values()})
+    return [(page, offered[sources[page.pk]]) for page in pages if sources[page.pk] in offered]
+
+
+def _places_of(sold: list[tuple[Any, Offered]]) -> list[Place]:
+    """As they should be; unsaved."""
+    categories = _categories(page for page, _offer in sold)
+    numbers = assortments.numbered({offer.kinds for _page, offer in sold})
     return [
         Place(
             page_id=page.pk,
             category_id=category,
-            assortment_id=numbers[offered[sources[page.pk]].kinds],
+            assortment_id=numbers[offer.kinds],
             brand_id=page.brand_id,
             published=page.first_published_at or _LONG_AGO,
-            price=offered[sources[page.pk]].price,
-            name=_compared(page.title),
+            price=offer.price,
+            name=compared(page.title)[:255],
         )
-        for page in sold
+        for page, offer in sold
         for category in categories[page.pk]
     ]
 
@@ -156,10 +170,3 @@ def _categories(pages: Iterable[Any]) -> dict[int, set[int]]:
     above = {path for some in paths.values() for path in some}
     ids = dict(CategoryPage.objects.filter(path__in=above).values_list("path", "pk"))
     return {pk: {ids[path] for path in some if path in ids} for pk, some in paths.items()}
-
-
-def _compared(title: str) -> str:
-    """Without regard to capitals and accents."""
-    plain = unicodedata.normalize("NFKD", title.casefold())
-    letters = (one for one in plain if not unicodedata.combining(one))
-    return "".join(letters)[:255]

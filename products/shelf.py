@@ -65,12 +65,16 @@ class Shelf:
         begin, end = asked.start or 0, min(self.count, asked.stop)
         if begin >= end:
             return []
-        places, passed = self.places, 0
+        places, passed = self.in_order(), 0
         if begin >= STRIDE:
             value, passed = self._landmarks[begin // STRIDE - 1]
             places = places.filter(**{f"{self._field}__{self._onwards}": value})
-        pages = places.order_by(*self._order).values_list("page_id", flat=True)
+        pages = places.values_list("page_id", flat=True)
         return list(pages[begin - passed : end - passed])
+
+    def in_order(self) -> QuerySet[Place]:
+        """Those with the same price or name the oldest first, and where it is downhill last."""
+        return self.places.order_by(*self._order)
 
     @property
     def places(self) -> QuerySet[Place]:

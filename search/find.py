@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q
-from wagtail.models import Page
-from wagtail.query import PageQuerySet
+from wagtail.models import Page, get_page_models
 
 from content.locales import active_locale
 from home.models import HomePage
-from products.models import ProductPage, Variant
+from products.models import ProductPage, Sku, Variant
 from products.querysets import ProductQuerySet
+from search.words import best_by_words
 
 MOST_PRODUCTS = 240
 MOST_PAGES = 10
+# A barcode may be that of several things.
+MOST_SKUS = 20
 
 
-def find_products(query: str) -> list[ProductPage]:
-    """Those with this very SKU or barcode, then those whose words match, best first."""
-    shelf = ProductPage.objects.live().public().in_active_locale()
-    by_words = _by_words(query, shelf, MOST_PRODUCTS)
-    found = {page.pk: page for page in [*_with_code(query, shelf), *by_words]}
-    return list(found.values())
+def find_products(query: str) -> list[int]:
+    """Their ids: those with this very SKU or barcode, then those whose words match, best first.
+
+    No more than `MOST_PRODUCTS`: who finds so many has to say more.
+    """
+    shelf = ProductPage.objects.live().open_to_all().in_active_locale()
+    by_words = best_by_words(query, shelf, [ProductPage], MOST_PRODUCTS)
+    return list(dict.fromkeys([*_with_code(query, shelf), *by_words]))[:MOST_PRODUCTS]
 
 
 def find_pages(query: str) -> list[Page]:
     """Categories, landing pages and whatever else is not a product."""
+    others = [model for model in get_page_models() if model not in (ProductPage, HomePage)]
     here = Page.objects.live().public().filter(locale=active_locale())
-    pages = here.not_type(ProductPage, HomePage)
-    return _by_words(query, pages, MOST_PAGES)
+    ids = best_by_words(query, here.not_type(ProductPage, HomePage), others, MOST_PAGES)
+    found = Page.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
-def _with_code(code: str, shelf: ProductQuerySet) -> list[ProductPage]:
+def _with_code(code: str, shelf: ProductQuerySet) -> list[int]:
     """In the reader's language where there is a translation."""
-    exact = Variant.objects.sellable().filter(Q(sku__code__iexact=code) | Q(sku__barcode=code))
-    pages = list(ProductPage.objects.filter(pk__in=exact.values("page")))
-    if not pages:
+    this = Sku.objects.filter(Q(code__iexact=code) | Q(barcode=code))
+    codes = list(this.values_list("code", flat=True)[:MOST_SKUS])
+    if not codes:
         return []
-    translations = shelf.filter(translation_key__in=[page.translation_key for page in pages])
-    here = {page.translation_key: page for page in translations}
-    return [here.get(page.translation_key, page) for page in pages]
-
-
-def _by_words(query: str, pages: PageQuerySet, most: int) -> list[Any]:
-    """Quotation marks aside: SQLite's search takes one that is not closed for a mistake."""
-    words = query.replace('"', " ").strip()
-    return list(pages.search(words)[:most]) if words else []
+    sellers = Variant.objects.sellable().filter(sku__in=codes).values("page")
+    pages = list(ProductPage.objects.filter(pk__in=sellers).values_list("pk", "translation_key"))
+    translations = shelf.filter(translation_key__in=[key for _pk, key in pages])
+    here = dict(translations.values_list("translation_key", "pk"))
+    return [here.get(key, pk) for pk, key in pages]

@@ -9,7 +9,7 @@ from products.models.imports import (
     ProductImport,
 )
 from products.models.pages import CategoryPage, ProductPage, ProductPicture, ProductTag
-from products.models.places import Assortment, Place, Unplaced
+from products.models.places import Assortment, Opening, Place, Unplaced
 from products.models.skus import Availability, MovementReason, Sku, StockMovement, StockState
 from products.models.variants import Variant
 from products.models.vocabulary import Brand, OptionType, OptionValue, TaxClass
@@ -25,6 +25,7 @@ __all__ = [
     "ImportedProduct",
     "ImportedRow",
     "MovementReason",
+    "Opening",
     "OptionType",
     "OptionValue",
     "Outcome",

@@ -6,6 +6,7 @@ Nothing here is written by hand and nothing refers to it; all of it can be made 
 from __future__ import annotations
 
 from django.db import models
+from wagtail.models import Locale
 
 from products.fields import MoneyField
 from products.models.pages import CategoryPage, ProductPage
@@ -75,6 +76,29 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} in {self.category_id}"
+
+
+class Opening(models.Model):
+    """A product's title from one of its words on, for whoever has begun to type it: "Satin Flow" is
+    found by "sat" and by "flow". Only of what has a place."""
+
+    page = models.ForeignKey(
+        ProductPage, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    locale = models.ForeignKey(
+        Locale,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    words = models.CharField(max_length=80)  # as titles are compared
+
+    class Meta:
+        indexes = [models.Index(fields=["locale", "words", "page"], name="opening_by_words")]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Unplaced(models.Model):

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -125,6 +125,7 @@ class Sku(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(reserved__gte=0), name="sku_reserved_not_negative")
         ]
+        indexes = [models.Index(Upper("code"), name="sku_by_code_in_any_case")]
 
     def __str__(self) -> str:
         return self.code

@@ -6,11 +6,14 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 from wagtail.models import Locale
 
+from content.locales import active_locale
 from content.tests.factories import default_site
 from products.facets import Facets, facets_of
 from products.models import Brand, CategoryPage, OptionType, OptionValue, ProductPage
+from products.places import catch_up
 from products.shelf import Shelf
 from products.tests.factories import (
     make_category,
@@ -20,6 +23,8 @@ from products.tests.factories import (
     put_in_stock,
 )
 from products.wanted import Wanted
+
+MOST_QUERIES = 24
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +142,26 @@ def test_translations__are_narrowed_by_the_variants_of_their_source(
     assert titles(translated, f"option={sizes[0].pk}") == ["Moon", "Flow"]
 
 
+@pytest.mark.parametrize("sort", ["newest", "price", "-price", "name"])
+def test_long_shelf__is_read_from_its_landmarks(
+    monkeypatch: pytest.MonkeyPatch, prints: CategoryPage, sort: str
+) -> None:
+    for number in range(8):
+        make_product(f"Same {number % 3}", category=prints, price=str(5 + number // 4))
+    whole = shelf_of(prints, f"sort={sort}")[:100]
+    monkeypatch.setattr("products.shelf.STRIDE", 3)
+    shelf = shelf_of(prints, f"sort={sort}")
+    assert [shelf[begin : begin + 2] for begin in range(0, 12, 2)] == [
+        whole[begin : begin + 2] for begin in range(0, 12, 2)
+    ]
+    assert len(set(whole)) == len(shelf) == 12
+
+
+def test_names__are_compared_without_accents(prints: CategoryPage) -> None:
+    make_product("Élan", category=prints)
+    assert titles(prints, "sort=name") == ["Card", "Élan", "Flow", "Moon", "Tide"]
+
+
 # --- facets -----------------------------------------------------------------------------------
 
 
@@ -219,3 +244,39 @@ def test_page__paging_keeps_the_choice(client: Client, sizes: list[OptionValue])
     both = f"option={sizes[0].pk}&option={sizes[1].pk}"
     html = client.get(f"{category.url}?{both}").text
     assert f"?{both}&amp;page=2".replace("&option", "&amp;option") in html
+
+
+# --- its cost ---------------------------------------------------------------------------------
+
+
+def make_many(category: CategoryPage, how_many: int) -> None:
+    sizes = make_option("Format", "S", "M", "L")
+    maker = Brand.objects.create(name="Many & Co")
+    for number in range(how_many):
+        variants = [make_variant(f"N-{number}-{size.pk}", "5", size) for size in sizes]
+        make_product(f"Number {number}", category=category, variants=variants, brand=maker)
+
+
+def test_shelf__asks_little_and_no_more_when_it_is_longer(
+    prints: CategoryPage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Whether there is something to put right, what is private, how many can be had in what, the
+    assortments, their option values, the makers; then one page."""
+    for _ in range(2):
+        make_many(prints, 4)
+        catch_up()
+        active_locale()
+        with django_assert_num_queries(9):
+            shelf = shelf_of(prints, "stock=in&sort=price")
+            assert shelf[0:24]
+            facets_of(shelf)
+
+
+def test_page__of_24_cards_in_few_queries(
+    client: Client, prints: CategoryPage, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_many(prints, 22)
+    client.get(prints.url)
+    with django_assert_max_num_queries(MOST_QUERIES) as asked:
+        assert client.get(prints.url).text.count("<article") == 24
+    assert len(asked) <= MOST_QUERIES

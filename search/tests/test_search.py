@@ -14,6 +14,7 @@ from home.models import LandingPage
 from products.models import Brand, ProductPage, Sku
 from products.tests.factories import make_category, make_product, make_variant, put_in_stock
 from search.find import find_pages, find_products
+from search.suggest import suggest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.indexed]
 
@@ -33,7 +34,9 @@ def flow() -> ProductPage:
 
 
 def titles(query: str) -> list[str]:
-    return [page.title for page in find_products(query)]
+    found = find_products(query)
+    pages = ProductPage.objects.in_bulk(found)
+    return [pages[pk].title for pk in found]
 
 
 def make_landing_page(title: str, **fields: Any) -> LandingPage:
@@ -141,6 +144,55 @@ def test_product__is_found_in_the_reader_s_language(flow: ProductPage) -> None:
         assert titles("satinfluss") == ["Satinfluss"]
         assert titles("ribbons") == ["Satinfluss"]
         assert titles("FLOW-A3") == ["Satinfluss"]
+
+
+# --- Suggestions ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("sa", ["Satin Flow", "Satire"]),
+        ("SATIN f", ["Satin Flow"]),
+        ("flow", ["Satin Flow"]),
+        ("cafe", ["Café au lait"]),
+        ("Café", ["Café au lait"]),
+        ("atin", []),
+        ("s", []),
+        ("", []),
+        ("%", []),
+        ("sa%", ["Satin Flow", "Satire"]),
+        ("s_t", []),
+        ("x" * 10_000, []),
+    ],
+)
+def test_suggestions__for_what_is_being_typed(
+    client: Client, flow: ProductPage, typed: str, expected: list[str]
+) -> None:
+    make_product("Satire")
+    make_product("Café au lait")
+    make_product("Satin, a draft", live=False)
+    answer = client.get("/search/suggestions/", {"q": typed})
+    assert [one["title"] for one in answer.json()["suggestions"]] == expected
+
+
+def test_suggestions__lead_there_and_follow_changes(client: Client, flow: ProductPage) -> None:
+    def suggested() -> list[dict[str, str]]:
+        found: list[dict[str, str]] = client.get("/search/suggestions/?q=fl").json()["suggestions"]
+        return found
+
+    assert suggested() == [{"title": "Satin Flow", "url": "/prints/satin-flow/"}]
+    flow.title = "Velvet Flood"
+    flow.save_revision().publish()
+    assert [one["title"] for one in suggested()] == ["Velvet Flood"]
+    restrict(flow)
+    assert suggested() == []
+
+
+def test_suggestions__are_few(flow: ProductPage) -> None:
+    for number in range(10):
+        make_product(f"Satin {number}")
+    assert len(suggest("satin")) == 8
 
 
 # --- Pages ----------------------------------------------------------------------------------
@@ -258,6 +310,19 @@ def test_search__shows_24_at_a_time(client: Client, monkeypatch: pytest.MonkeyPa
     shown = {card.title for card in [*first["cards"], *second["cards"]]}
     assert shown == {"Satin 0", "Satin 1", "Satin 2"}
     assert second["pages"] == []
+
+
+def test_search__that_finds_very_much_says_so(
+    client: Client, flow: ProductPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_product("Satin Ebb")
+    make_product("Ebb", summary="In satin.")
+    assert "3 things found" in client.get("/search/", {"q": "satin"}).text
+    for module in ("search.find", "search.views"):
+        monkeypatch.setattr(f"{module}.MOST_PRODUCTS", 2)
+    answer = client.get("/search/", {"q": "satin"})
+    assert "The 2 best of many things found" in answer.text
+    assert {card.title for card in answer.context["cards"]} == {"Satin Flow", "Satin Ebb"}
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
