@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from content.due import Round, each
-from products import alerts
+from products import alerts, places
 from products.importing import runs
 from products.models import ProductImport
 
@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 @shared_task
 def work_on_import(run_id: int) -> None:
     """One slice, then a new task for the next: no task lives long."""
-    if runs.work_on(run_id):
+    goes_on = runs.work_on(run_id)
+    places.catch_up()  # or the next reader would
+    if goes_on:
         work_on_import.delay_on_commit(run_id)
 
 
@@ -47,3 +49,9 @@ def send_due_alerts() -> Round:
 @shared_task
 def forget_old_alerts() -> None:
     alerts.forget_old()
+
+
+@shared_task
+def put_places_right() -> None:
+    """So that readers find little to do."""
+    places.catch_up()

@@ -15,9 +15,9 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connection
 from django.db.models import F, Func, IntegerField, QuerySet
 from django.db.models.functions import Cast
-from wagtail.search.models import IndexEntry
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
+from wagtail.search.models import IndexEntry
 
 TITLE: Any = F("title")
 # As Wagtail writes it, and as `search_of_all_words` indexes it.

@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-what-is-back": {"task": "products.tasks.send_due_alerts", "schedule": 60},
     "forget-old-alerts": {"task": "products.tasks.forget_old_alerts", "schedule": 24 * 60 * 60},
     "work-on-due-imports": {"task": "products.tasks.work_on_due_imports", "schedule": 60},
+    "put-places-right": {"task": "products.tasks.put_places_right", "schedule": 60},
     "clear-sessions": {"task": "content.tasks.clear_sessions", "schedule": 24 * 60 * 60},
 }
 
