@@ -66,21 +66,21 @@ class Shelf:
         if begin >= end:
             return []
         places, passed = self.in_order(), 0
-        if begin >= STRIDE:
-            value, passed = self._landmarks[begin // STRIDE - 1]
+        if begin >= STRIDE and (passing := self._landmarks[: begin // STRIDE]):
+            value, passed = passing[-1]
             places = places.filter(**{f"{self._field}__{self._onwards}": value})
         pages = places.values_list("page_id", flat=True)
         return list(pages[begin - passed : end - passed])
 
     def in_order(self) -> QuerySet[Place]:
-        """Those with the same price or name the oldest first, and where it is downhill last."""
+        """Those with the same price the oldest first; last where the dearest come first."""
         return self.places.order_by(*self._order)
 
     @property
     def places(self) -> QuerySet[Place]:
         """In no order yet."""
         places = tally.places_in(self.category, self.tally.hidden)
-        if self.wanted.narrows:
+        if self.wanted.options or self.wanted.in_stock:
             places = places.filter(assortment__in=self.tally.fitting(self.wanted))
         if self.wanted.brands:
             places = places.filter(brand__in=self.wanted.brands)
