@@ -108,7 +108,7 @@ def take(category: CategoryPage) -> Tally:
     hidden = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
     counts: dict[int, dict[int | None, int]] = {}
     rows = places_in(category, hidden).order_by().values_list("assortment_id", "brand_id")
-    for assortment, brand, count in rows.annotate(Count("*")):
+    for assortment, brand, count in rows.annotate(products=Count("*")):
         counts.setdefault(assortment, {})[brand] = count
     written = Assortment.objects.filter(pk__in=counts).values_list("pk", "kinds")
     kinds = {pk: assortments.read(text) for pk, text in written}

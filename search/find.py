@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.models import Page, get_page_models
 
 from content.locales import active_locale
@@ -38,12 +38,17 @@ def find_pages(query: str) -> list[Page]:
 
 def _with_code(code: str, shelf: ProductQuerySet) -> list[int]:
     """In the reader's language where there is a translation."""
-    this = Sku.objects.filter(Q(code__iexact=code) | Q(barcode=code))
-    codes = list(this.values_list("code", flat=True)[:MOST_SKUS])
+    codes = list(skus_called(code).values_list("code", flat=True)[:MOST_SKUS])
     if not codes:
         return []
     sellers = Variant.objects.sellable().filter(sku__in=codes).values("page")
-    pages = list(ProductPage.objects.filter(pk__in=sellers).values_list("pk", "translation_key"))
-    translations = shelf.filter(translation_key__in=[key for _pk, key in pages])
+    offering = ProductPage.objects.filter(pk__in=sellers).order_by("pk")
+    pages = list(offering.values_list("pk", "translation_key"))
+    translations = shelf.filter(translation_key__in=[key for _pk, key in pages]).order_by("pk")
     here = dict(translations.values_list("translation_key", "pk"))
     return [here.get(key, pk) for pk, key in pages]
+
+
+def skus_called(code: str) -> QuerySet[Sku]:
+    """In no order: in that of their codes, all of them might be read."""
+    return Sku.objects.filter(Q(code__iexact=code) | Q(barcode=code)).order_by()

@@ -29,7 +29,7 @@ def suggest(text: str, request: HttpRequest | None = None) -> list[Suggestion]:
         return []
     catch_up()
     ids = list(dict.fromkeys(openings(begun).values_list("page_id", flat=True)))
-    shelf = ProductPage.objects.live().open_to_all().filter(pk__in=ids)
+    shelf = ProductPage.objects.live().open_to_all().filter(pk__in=ids).order_by()
     found = {page.pk: page for page in shelf.only("title", "url_path", "locale", "path")}
     pages = [found[pk] for pk in ids if pk in found][:MOST]
     return [Suggestion(page.title, page.get_url(request) or "") for page in pages]

@@ -21,8 +21,13 @@ from wagtail.search.models import IndexEntry
 
 TITLE: Any = F("title")
 # As Wagtail writes it, and as `search_of_all_words` indexes it.
-ALL_WORDS = Func("title", "body", template="(%(expressions)s)", arg_joiner=" || ")
-ALL_WORDS.output_field = SearchVectorField()
+ALL_WORDS = Func(
+    "title",
+    "body",
+    template="(%(expressions)s)",
+    arg_joiner=" || ",
+    output_field=SearchVectorField(),
+)
 
 
 def best_by_words(
@@ -47,7 +52,7 @@ def best_by_words(
 
 def some_with(
     words: str, pages: PageQuerySet, types: Iterable[type[Page]], vector: Any, most: int
-) -> QuerySet[IndexEntry]:
+) -> QuerySet[Any]:
     """Entries of the search index, as many as are ranked."""
     kinds = ContentType.objects.get_for_models(*types).values()
     return (
@@ -61,7 +66,7 @@ def some_with(
     )
 
 
-def best(entries: QuerySet[IndexEntry], words: str, vector: Any) -> QuerySet[IndexEntry]:
+def best(entries: QuerySet[Any], words: str, vector: Any) -> QuerySet[Any]:
     """A short title that has the words says them louder than a long one."""
     rank = SearchRank(vector, SearchQuery(words), normalization=2)
     ranked = IndexEntry.objects.annotate(page=Cast("object_id", IntegerField()), rank=rank)

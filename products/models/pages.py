@@ -73,7 +73,7 @@ class CategoryPage(BasePage):
             refuse("it asks for what is not on the shelf")
         here = asked_page(Paginator(shelf, PRODUCTS_A_PAGE), request)
         live = ProductPage.objects.live().defer_streamfields()
-        pages = {page.pk: page for page in live.filter(pk__in=here.object_list)}
+        pages = {page.pk: page for page in live.filter(pk__in=here.object_list).order_by()}
         context["products"] = here
         context["cards"] = cards_for((pages[pk] for pk in here if pk in pages), request)
         context["shelf"] = shelf

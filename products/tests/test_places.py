@@ -256,8 +256,5 @@ def test_page_that_was_never_published_the_usual_way__is_the_oldest(shop: Simple
     assert found.latest("published").published < timezone.now()
 
 
-def test_category_of_the_front_page_alone__has_no_places() -> None:
-    make_product("Flow", category=make_category("Prints"))
-    catch_up()
-    assert set(Place.objects.values_list("category__title", flat=True)) == {"Prints"}
+def test_front_page__is_no_category(shop: SimpleNamespace) -> None:
     assert default_site().root_page.pk not in Place.objects.values_list("category", flat=True)
