@@ -39,7 +39,7 @@ def remembered(key: str, work_out: Callable[[], tuple[AnyValue, Iterable[str]]])
     try:
         kept = _kept.get(key)
         if kept and tuple(backing.versions(kept.names, kept.question)) == kept.versions:
-            return kept.value  # type: ignore[no-any-return]
+            return kept.value
         moment = backing.begin()
     except Unreachable:
         return work_out()[0]

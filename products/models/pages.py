@@ -68,7 +68,7 @@ class CategoryPage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         wanted = Wanted.read(request.GET)
         depends_on(below(self.path), below(self.path, wanted.sort.strip("-")))
-        shelf = Shelf(self, wanted)
+        shelf: Any = Shelf(self, wanted)
         if not shelf.wanted.answers(request.GET):
             refuse("it asks for what is not on the shelf")
         here = asked_page(Paginator(shelf, PRODUCTS_A_PAGE), request)
