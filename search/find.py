@@ -22,7 +22,7 @@ def find_products(query: str) -> list[int]:
 
     No more than `MOST_PRODUCTS`: who finds so many has to say more.
     """
-    shelf = ProductPage.objects.live().open_to_all().in_active_locale()
+    shelf = ProductPage.objects.live().public().in_active_locale()
     by_words = best_by_words(query, shelf, [ProductPage], MOST_PRODUCTS)
     return list(dict.fromkeys([*_with_code(query, shelf), *by_words]))[:MOST_PRODUCTS]
 
