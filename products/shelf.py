@@ -16,6 +16,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Rank, RowNumber
 
 from content.live_pages import below
+from content.live_pages.names import SITE, link_to
 from content.locales import active_locale
 from products import tally
 from products.models import CategoryPage, Place
@@ -126,3 +127,14 @@ def tally_of(category: CategoryPage) -> Tally:
         return taken, taken.shows
 
     return remembered(key, work_out)
+
+
+def subcategories_of(category: CategoryPage, hidden: tuple[str, ...]) -> list[CategoryPage]:
+    """The public ones right below it. They stand among all its products, so they are kept."""
+
+    def work_out() -> tuple[list[CategoryPage], tuple[str, ...]]:
+        children = list(CategoryPage.objects.child_of(category).live())
+        return children, (SITE, below(category.path), *map(link_to, children))
+
+    children = remembered(f"children {category.path}", work_out)
+    return [child for child in children if not child.path.startswith(hidden)]

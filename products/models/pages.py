@@ -62,7 +62,7 @@ class CategoryPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from products.cards import cards_for
         from products.facets import facets_of
-        from products.shelf import Shelf
+        from products.shelf import Shelf, subcategories_of
         from products.wanted import Wanted
 
         context = super().get_context(request, *args, **kwargs)
@@ -78,10 +78,7 @@ class CategoryPage(BasePage):
         context["cards"] = cards_for((pages[pk] for pk in here if pk in pages), request)
         context["shelf"] = shelf
         context["facets"] = facets_of(shelf)
-        children = CategoryPage.objects.child_of(self).live()
-        context["subcategories"] = [
-            child for child in children if not child.path.startswith(shelf.tally.hidden)
-        ]
+        context["subcategories"] = subcategories_of(self, shelf.tally.hidden)
         depends_on(*map(link_to, context["subcategories"]))
         return context
 
