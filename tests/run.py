@@ -58,7 +58,13 @@ PHASES = (
         True,
         PARALLEL,
     ),
-    Phase("services", "Races, faults, workers", "services and not browser"),
+    Phase(
+        "services",
+        "Races, faults, workers",
+        "services and not browser",
+        # Some start a server for all tests of their file.
+        options=(*PARALLEL, "--dist", "loadfile"),
+    ),
     Phase(
         # Playwright runs an event loop in the thread of the test; Django must not mind.
         "browser",

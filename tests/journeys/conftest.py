@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.journeys.shop import Shop, new_database, running_shop
+from tests.journeys.shop import Shop, copy_of_laptop, new_database, running, running_shop
 from tests.services import free_port
 from tests.stripe_stand_in import SECRET, StandIn
 
@@ -69,7 +69,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, stripe: StandIn) -> Iterator[
 
 @pytest.fixture(scope="session")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with running_shop(tmp_path_factory.mktemp("laptop"), free_port()) as shop:
+    shared = tmp_path_factory.getbasetemp().parent / "shared"
+    with running(copy_of_laptop(shared, tmp_path_factory.mktemp("laptop"), free_port())) as shop:
         yield shop
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -66,12 +68,8 @@ class Shop:
         raise AssertionError(f"no mail to {to} within {PATIENCE} seconds")
 
 
-@contextmanager
-def running_shop(
-    folder: Path, port: int, *, worker: bool = False, **settings: str
-) -> Iterator[Shop]:
-    """The demo shop, freshly loaded, on this port until the block ends."""
-    (folder / "mail").mkdir(parents=True)
+def a_shop(folder: Path, port: int, **settings: str) -> Shop:
+    """As development has it, with its files in this folder and, unless told, SQLite."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
     } | {
@@ -89,13 +87,50 @@ def running_shop(
         "PORT": str(port),
         **settings,
     }
-    shop = Shop(environment["BASE_URL"], environment, folder)
+    return Shop(environment["BASE_URL"], environment, folder)
+
+
+def stock(shop: Shop) -> None:
+    """Migrate its database, and fill it with the demo."""
     shop.manage("migrate", "--verbosity", "0")
     shop.manage("load_demo")
+
+
+def copy_of_laptop(shared: Path, folder: Path, port: int) -> Shop:
+    """One on SQLite; the first process that asks loads the demo for all that share the folder."""
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "laptop").exists():
+            unfinished = shared / "unfinished"
+            unfinished.mkdir()
+            stock(a_shop(unfinished, port))
+            unfinished.rename(shared / "laptop")
+    shutil.copytree(shared / "laptop", folder, dirs_exist_ok=True)
+    shop = a_shop(folder, port)
+    shop.manage("load_demo")  # which only tells it its new address
+    return shop
+
+
+@contextmanager
+def running_shop(
+    folder: Path, port: int, *, worker: bool = False, **settings: str
+) -> Iterator[Shop]:
+    """The demo shop, freshly loaded, on this port until the block ends."""
+    shop = a_shop(folder, port, **settings)
+    stock(shop)
+    with running(shop, worker=worker):
+        yield shop
+
+
+@contextmanager
+def running(shop: Shop, *, worker: bool = False) -> Iterator[Shop]:
+    """It answers until the block ends."""
+    (shop.folder / "mail").mkdir(parents=True, exist_ok=True)
     commands: list[Sequence[str]] = [("deploy.web",)]
     if worker:
         commands.append(("celery", "-A", "bowerbird", "worker", "-c", "1", "-l", "WARNING"))
-    with _processes(commands, environment, folder):
+    with _processes(commands, shop.environment, shop.folder):
         _wait_for(f"{shop.url}/healthz")
         yield shop
 

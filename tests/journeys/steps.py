@@ -77,8 +77,15 @@ def enter_admin(page: Page, shop: Shop, who: str) -> None:
     expect(page).to_have_url(f"{shop.url}/admin/")
 
 
+def wait_for_autosave(page: Page) -> None:
+    """A slow one that ends after the button's would put what it saw in front."""
+    page.wait_for_timeout(700)  # it begins half a second after the last key
+    expect(page.locator("[data-w-autosave-state-value='saving']")).to_have_count(0)
+
+
 def publish(page: Page, label: str = "Publish") -> None:
     """From the menu beside “Save draft”. Wagtail says so once it is done."""
+    wait_for_autosave(page)
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("button", name=label, exact=True).click()
     expect(page.get_by_role("status").filter(has_text=re.compile("publish"))).to_be_visible()

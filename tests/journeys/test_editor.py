@@ -52,7 +52,12 @@ def add_picture(page: Page, title: str, alt: str) -> None:
 
 
 def save_draft(page: Page) -> None:
-    page.get_by_role("button", name="Save draft").click()
+    """By the button: what the editor saves by itself is not taken for it."""
+    steps.wait_for_autosave(page)
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and answer.request.is_navigation_request()
+    ):
+        page.get_by_role("button", name="Save draft").click()
     expect_saved(page)
 
 

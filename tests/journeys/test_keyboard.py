@@ -29,8 +29,16 @@ FOCUSED = """async () => {
             }
         return seen.join();
     };
-    const box = one.getBoundingClientRect();
+    const inSight = () => {
+        const box = one.getBoundingClientRect();
+        return box.width > 0 && box.height > 0
+            && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    };
     await settled();
+    // A busy browser scrolls a moment after it has moved the focus.
+    for (let waited = 0; !inSight() && waited < 1000; waited += 50)
+        await new Promise(enough => setTimeout(enough, 50));
+    const seen = inSight();
     const focused = look();
     one.blur();
     await settled();
@@ -39,8 +47,7 @@ FOCUSED = """async () => {
     return {
         place: [...document.querySelectorAll("*")].indexOf(one),
         name: (one.getAttribute("aria-label") || one.innerText || one.name || one.tagName).trim(),
-        seen: box.width > 0 && box.height > 0
-            && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        seen,
         marked,
     };
 }"""
