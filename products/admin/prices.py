@@ -99,7 +99,8 @@ class PricesView(IndexView):
         )
 
     def order_queryset(self, queryset: QuerySet[Variant]) -> QuerySet[Variant]:
-        return queryset.order_by("page__title", "page_id", "sort_order", "pk")
+        """As they stand in the shop, category by category, which has an index."""
+        return queryset.order_by("page__path", "sort_order", "pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
