@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone, translation
-from wagtail.models import Revision, Site
+from wagtail.models import Site
 
 from basket.basket import Basket, BasketLine
 from basket.models import Coupon
@@ -65,39 +65,25 @@ def place_order(basket: Basket, details: Details, *, site: Site, user: Any = Non
 
     Raises OutOfStock or CouponUsedUp, and then nothing was written.
     """
-    placed = Order.objects.filter(form_key=details.form_key).first()
-    if placed:
-        return placed
+    quote = Quote(basket, ShopSettings.for_site(site), details.destination, details.vat_number)
+    totals = quote.totals(details.method)
+    order = _order(basket, details, totals, site, user)
     try:
-        return _write_once(basket, details, site, user)
+        return _write_once(order, basket, details, totals)
     except stock.OutOfStock:
         quantities = {line.sku: line.quantity for line in basket.lines}
         skus = Sku.objects.filter(code__in=quantities)
         stock.call_in([(sku, quantities[sku.code]) for sku in skus])
-        return _write_once(basket, details, site, user)
+        return _write_once(_order(basket, details, totals, site, user), basket, details, totals)
 
 
-def _write_once(basket: Basket, details: Details, site: Site, user: Any) -> Order:
-    try:
-        with transaction.atomic():
-            return _write(basket, details, site, user)
-    except IntegrityError:
-        # The same form, sent twice at once: the other request's order is ours too.
-        placed = Order.objects.filter(form_key=details.form_key).first()
-        if placed is None:
-            raise
-        return placed
-
-
-def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
-    shop = ShopSettings.for_site(site)
-    quote = Quote(basket, shop, details.destination, details.vat_number)
-    totals = quote.totals(details.method)
+def _order(basket: Basket, details: Details, totals: Totals, site: Site, user: Any) -> Order:
+    """As it will be written."""
     buys_untaxed = totals.tax_treatment == TaxTreatment.REVERSE_CHARGE
-    provider = payments.get(details.provider)
     # One that takes nothing off (the goods are below its minimum) is not used up.
     coupon = basket.coupon if totals.discount else None
-    order = Order.objects.create(
+    window = timedelta(seconds=payments.get(details.provider).window())
+    return Order(
         form_key=details.form_key,
         user=user if user is not None and user.is_authenticated else None,
         email=details.email,
@@ -121,21 +107,37 @@ def _write(basket: Basket, details: Details, site: Site, user: Any) -> Order:
         tax=totals.tax,
         total=totals.total,
         payment_provider=details.provider,
-        expires_at=timezone.now() + timedelta(seconds=provider.window()),
+        expires_at=timezone.now() + window,
     )
+
+
+def _write_once(order: Order, basket: Basket, details: Details, totals: Totals) -> Order:
+    try:
+        with transaction.atomic():
+            _write(order, basket, details, totals)
+    except IntegrityError:
+        # The same form once more, a moment or a day later: what its first press ordered stands.
+        placed = Order.objects.filter(form_key=details.form_key).first()
+        if placed is None:
+            raise
+        return placed
+    return order
+
+
+def _write(order: Order, basket: Basket, details: Details, totals: Totals) -> None:
+    order.save()  # before all else: the same form is refused here
     _write_snapshots(order, basket, details, totals)
     order.record("placed", total=str(order.total))
     if order.vat_number:
         vat_checks.owe(order)
     if order.total:
         new_payment(order)
-        if provider.announces_order:
+        if payments.get(order.payment_provider).announces_order:
             emails.owe(order, EmailKind.RECEIVED)
     # Last, so that others wait for these rows as briefly as can be.
     stock.reserve({line.sku: line.quantity for line in basket.lines})
-    if coupon:
-        _use_coupon(coupon)
-    return order
+    if order.coupon:
+        _use_coupon(order.coupon)
 
 
 def new_payment(order: Order, attempt: int = 1) -> Payment:
@@ -153,11 +155,12 @@ def new_payment(order: Order, attempt: int = 1) -> Payment:
 
 
 def _write_snapshots(order: Order, basket: Basket, details: Details, totals: Totals) -> None:
-    for kind, address in (
-        (OrderAddress.Kind.DELIVERY, details.delivery),
-        (OrderAddress.Kind.BILLING, details.billing),
-    ):
-        OrderAddress(order=order, kind=kind, **address).save()
+    OrderAddress.objects.bulk_create(
+        [
+            OrderAddress(order=order, kind=OrderAddress.Kind.DELIVERY, **details.delivery),
+            OrderAddress(order=order, kind=OrderAddress.Kind.BILLING, **details.billing),
+        ]
+    )
     OrderLine.objects.bulk_create(
         _order_line(order, position, line, line_totals)
         for position, (line, line_totals) in enumerate(zip(basket.lines, totals.lines, strict=True))
@@ -180,7 +183,7 @@ def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotal
         position=position,
         sku=line.variant.sku,
         product=line.variant.page,
-        revision=revision_shown(line.page),
+        revision_id=revision_shown(line.page),
         title=line.title,
         options=line.variant.options_label,
         picture=line.picture,
@@ -196,13 +199,13 @@ def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotal
     )
 
 
-def revision_shown(page: ProductPage) -> Revision:
-    """The revision that the page shows. A page that a script published without one gets it now."""
+def revision_shown(page: ProductPage) -> int:
+    """The key of the revision that is shown. A page that a script published without gets one now."""
     if page.live_revision_id:
-        return page.live_revision
+        return int(page.live_revision_id)
     revision = page.save_revision(clean=False)
     ProductPage.objects.filter(pk=page.pk).update(live_revision=revision)
-    return revision
+    return int(revision.pk)
 
 
 def _use_coupon(coupon: Coupon) -> None:

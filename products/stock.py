@@ -1,9 +1,9 @@
 """The only writer of stock.
 
-Units are whole numbers. Every function must run inside the caller's transaction or opens one;
-SKUs are always touched in the order of their codes, so that two orders can never wait for each
-other in a circle. What is promised is decided by one conditional UPDATE a SKU, which the
-database serialises: no unit can be promised twice, whoever else is reading.
+Units are whole numbers. Every function must run inside the caller's transaction or opens one. All
+rows that it will change are locked first, in one statement and in the order of their codes, so that
+two orders can never wait for each other in a circle; what is decided, is decided by what the locked
+rows say. No unit can be promised twice, whoever else is reading.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from products import alerts
 from products.models.skus import Availability, MovementReason, Sku, StockMovement
@@ -33,20 +33,17 @@ def reserve(quantities: Mapping[str, int]) -> None:
 
     Raises OutOfStock; the caller lets it roll the transaction back.
     """
-    _require_transaction()
-    short: dict[str, int] = {}
-    for code, quantity in sorted(quantities.items()):
-        promised = (
-            Sku.objects.filter(code=code, retired=False)
-            .filter(Q(backorders_allowed=True) | Q(on_hand__gte=F("reserved") + quantity))
-            .update(reserved=F("reserved") + quantity)
-        )
-        if not promised:
-            sku = Sku.objects.filter(code=code).first()
-            short[code] = sku.can_supply(quantity) if sku else 0
+    skus = _locked(quantities)
+    supplied = {code: sku.can_supply(quantities[code]) for code, sku in skus.items()}
+    short = {
+        code: supplied.get(code, 0)
+        for code, quantity in quantities.items()
+        if supplied.get(code, 0) < quantity
+    }
     if short:
         raise OutOfStock(short)
-    for sku in Sku.objects.filter(code__in=quantities):
+    _promise(skus, quantities)
+    for sku in skus.values():
         _announce(sku, freed=-quantities[sku.code])
 
 
@@ -64,18 +61,23 @@ def call_in(wanted: Iterable[tuple[Sku, int]]) -> bool:
 
 def release(quantities: Mapping[str, int]) -> None:
     """Give promised units back to the shelf."""
-    _require_transaction()
-    for code, quantity in sorted(quantities.items()):
-        Sku.objects.filter(code=code).update(reserved=F("reserved") - quantity)
-    for sku in Sku.objects.filter(code__in=quantities):
+    skus = _locked(quantities)
+    _promise(skus, {code: -quantity for code, quantity in quantities.items()})
+    for sku in skus.values():
         _announce(sku, freed=quantities[sku.code])
 
 
 def sell(quantities: Mapping[str, int], *, reference: str, actor: Any = None) -> None:
-    """Turn promises into movements: the units leave. `reference` is the order's number."""
-    _require_transaction()
-    for code, quantity in sorted(quantities.items()):
-        _move(code, -quantity, MovementReason.SOLD, kept=quantity, reference=reference, actor=actor)
+    """Turn promises into movements: the units leave. `reference` is the order's number.
+
+    What may be promised to others stays what it was, so nobody need be told.
+    """
+    skus = _locked(quantities)
+    StockMovement.objects.bulk_create(
+        _line(sku, -quantities[code], MovementReason.SOLD, reference=reference, actor=actor)
+        for code, sku in skus.items()
+    )
+    _promise(skus, {code: -quantity for code, quantity in quantities.items()})
 
 
 def move(
@@ -125,27 +127,40 @@ def edit(code: str, **details: Any) -> Sku:
     return sku
 
 
-def _require_transaction() -> None:
+def _locked(codes: Iterable[str]) -> dict[str, Sku]:
+    """The rows by their codes, locked in that order until the caller's transaction ends."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Stock changes in a transaction only.")
+    skus = Sku.objects.select_for_update().filter(code__in=list(codes)).order_by("code")
+    return {sku.code: sku for sku in skus}
 
 
-def _move(
-    code: str, delta: int, reason: MovementReason | str, *, kept: int = 0, **details: Any
-) -> StockMovement:
-    """One line of the ledger, and the shelf as it says; `kept` promises are kept by it.
+def _promise(skus: Mapping[str, Sku], units: Mapping[str, int]) -> None:
+    """So many units more (negative: fewer) of each of these locked rows are somebody's."""
+    alike: dict[int, list[Any]] = {}
+    for code, sku in skus.items():
+        alike.setdefault(units[code], []).append(sku.pk)
+        sku.reserved += units[code]
+    for more, keys in alike.items():
+        Sku.objects.filter(pk__in=keys).update(reserved=F("reserved") + more)
 
-    The row stays locked until the transaction ends. The database refuses a line that does not
-    begin where the shelf stands, and a shelf that the ledger did not move (`products.ledger`).
-    """
+
+def _move(code: str, delta: int, reason: MovementReason | str, **details: Any) -> StockMovement:
     sku = Sku.objects.select_for_update().get(code=code)
-    movement = StockMovement.objects.create(
-        sku=sku, delta=delta, balance=sku.on_hand + delta, reason=reason, **details
-    )
-    Sku.objects.filter(pk=sku.pk).update(on_hand=movement.balance, reserved=F("reserved") - kept)
-    sku.on_hand, sku.reserved = movement.balance, sku.reserved - kept
-    _announce(sku, freed=delta + kept)
+    movement = _line(sku, delta, reason, **details)
+    movement.save()
+    _announce(sku, freed=delta)
     return movement
+
+
+def _line(sku: Sku, delta: int, reason: MovementReason | str, **details: Any) -> StockMovement:
+    """One line of the ledger, to be written while the row is locked.
+
+    The shelf follows it by itself, in the database (`products.ledger`), which also refuses a line
+    that does not begin where the shelf stands.
+    """
+    sku.on_hand += delta
+    return StockMovement(sku=sku, delta=delta, balance=sku.on_hand, reason=reason, **details)
 
 
 def _announce(sku: Sku, *, freed: int) -> None:
