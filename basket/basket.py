@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from basket import store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
-from content.locales import active_locale
+from basket.offered import pages_shown, pictures_of, sellable_variants
 from content.models import Picture
-from products.cards import lead_pictures
-from products.models import ProductPage, ProductPicture, Variant
+from products.models import ProductPage, Variant
 from products.money import ZERO, format_money, shop_currency
+
+
+class Shown:
+    """The pages and pictures of all lines at once, read when the first is asked for: who changes a
+    basket, or counts what is in it, shows none.
+    """
+
+    def __init__(self, variants: Collection[Variant]) -> None:
+        self._variants, self._language = variants, get_language()
+
+    def page_of(self, variant: Variant) -> ProductPage:
+        return self._pages[variant.page_id]
+
+    def picture_of(self, variant: Variant) -> Picture | None:
+        return self._pictures.get(variant.pk)
+
+    @cached_property
+    def _pages(self) -> dict[int, ProductPage]:
+        with override(self._language):
+            return pages_shown([variant.page for variant in self._variants])
+
+    @cached_property
+    def _pictures(self) -> dict[int, Picture]:
+        return pictures_of(self._variants)
 
 
 @dataclass(frozen=True)
@@ -31,13 +55,16 @@ class BasketLine:
     """
 
     variant: Variant
-    page: ProductPage
+    shown: Shown
     quantity: int
     unit_price: Decimal
     held: HeldLine
     was_price: Decimal | None = None
     wanted: int | None = None
-    lead_picture: Picture | None = None
+
+    @property
+    def page(self) -> ProductPage:
+        return self.shown.page_of(self.variant)
 
     @property
     def title(self) -> str:
@@ -54,7 +81,7 @@ class BasketLine:
     @property
     def picture(self) -> Picture | None:
         """Of the variant, else the first of its product."""
-        return self.variant.picture or self.lead_picture
+        return self.shown.picture_of(self.variant)
 
     @property
     def options(self) -> str:
@@ -136,21 +163,27 @@ def forget(request: HttpRequest) -> None:
     request._basket = None  # type: ignore[attr-defined]
 
 
-def compute(contents: Contents, now: datetime | None = None) -> Basket:
-    """Hold the kept lines against today's prices, pages and stock. Reads only."""
+def compute(
+    contents: Contents, now: datetime | None = None, variants: Iterable[Variant] | None = None
+) -> Basket:
+    """Hold the kept lines against today's prices, pages and stock. Reads only.
+
+    `variants`: as `sellable_variants` gives them, where they have been read already.
+    """
     if not contents.lines and not contents.coupon:
         return Basket(contents=contents)
     now = now or timezone.now()
-    variants = sellable_variants(contents.lines)
-    pages = _pages_shown(variants.values())
-    pictures = lead_pictures({variant.page_id for variant in variants.values()})
+    if variants is None:
+        variants = sellable_variants(contents.lines.keys())
+    by_code = by_sku(variants)
+    shown = Shown([by_code[code] for code in contents.lines if code in by_code])
     lines, notices = [], []
     for code, held in contents.lines.items():
-        variant = variants.get(code)
+        variant = by_code.get(code)
         if variant is None:
             notices.append(_gone_notice(code))
             continue
-        line = _line(variant, pages[code], pictures.get(variant.page_id), held, now)
+        line = _line(variant, shown, held, now)
         notices += _line_notices(line)
         if line.quantity:
             lines.append(line)
@@ -158,9 +191,14 @@ def compute(contents: Contents, now: datetime | None = None) -> Basket:
     return Basket(tuple(lines), coupon, (*notices, *coupon_notices), contents)
 
 
-def settle(contents: Contents) -> tuple[str, ...]:
+def by_sku(variants: Iterable[Variant]) -> dict[str, Variant]:
+    """By SKU code; of two that name the same, the one that was there first."""
+    return {variant.sku_id: variant for variant in sorted(variants, key=lambda one: -one.pk)}
+
+
+def settle(contents: Contents, variants: Iterable[Variant] | None = None) -> tuple[str, ...]:
     """Take over what `compute` found: new prices, smaller quantities, lines that left."""
-    basket = compute(contents)
+    basket = compute(contents, variants=variants)
     now = timezone.now()
     contents.lines = {
         line.sku: replace(
@@ -176,36 +214,17 @@ def settle(contents: Contents) -> tuple[str, ...]:
     return basket.notices
 
 
-def sellable_variants(codes: Iterable[str]) -> dict[str, Variant]:
-    """The variants that may be sold, by SKU code, with page, SKU and options at hand."""
-    variants = (
-        Variant.objects.sellable()
-        .with_details()
-        .select_related("page__tax_class")
-        .filter(sku_id__in=list(codes))
-        .order_by("-pk")
-    )
-    return {variant.sku_id: variant for variant in variants}
-
-
-def _line(
-    variant: Variant,
-    page: ProductPage,
-    lead: ProductPicture | None,
-    held: HeldLine,
-    now: datetime,
-) -> BasketLine:
+def _line(variant: Variant, shown: Shown, held: HeldLine, now: datetime) -> BasketLine:
     price = price_for(held, variant.price, now)
     quantity = min(held.quantity, variant.can_supply(settings.BASKET_MAX_QUANTITY))
     return BasketLine(
         variant=variant,
-        page=page,
+        shown=shown,
         quantity=quantity,
         unit_price=price,
         held=held,
         was_price=held.price if price != held.price else None,
         wanted=held.quantity if quantity != held.quantity else None,
-        lead_picture=lead.picture if lead else None,
     )
 
 
@@ -213,18 +232,6 @@ def price_for(held: HeldLine, current: Decimal, now: datetime) -> Decimal:
     """The price at which the line was added, for as long as it is held; a lower one at once."""
     hold_ends = held.added_at + timedelta(seconds=settings.BASKET_PRICE_HOLD)
     return held.price if current > held.price and now < hold_ends else current
-
-
-def _pages_shown(variants: Iterable[Variant]) -> dict[str, ProductPage]:
-    """The product pages in the language of the request, by SKU code."""
-    pages = {variant.sku_id: variant.page for variant in variants}
-    active = active_locale()
-    abroad = {page.translation_key for page in pages.values() if page.locale_id != active.pk}
-    if not abroad:
-        return pages
-    translations = ProductPage.objects.live().filter(locale=active, translation_key__in=abroad)
-    by_key = {page.translation_key: page for page in translations}
-    return {code: by_key.get(page.translation_key, page) for code, page in pages.items()}
 
 
 def _gone_notice(code: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from basket import basket, store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
+from basket.offered import sellable_variants
 from products import stock
 from products.models import ProductPage, Sku, Variant
 
@@ -34,34 +35,17 @@ def parse_quantity(raw: str, *, least: int = 1) -> int:
     return int(text)
 
 
-def find_variant(page_id: int, code: str) -> Variant | None:
-    """The variant of this product that is asked for; None where the product is not sold.
+def add(request: HttpRequest, page_id: int, code: str, quantity: int) -> None:
+    """Add units to what is there. Beyond stock or limit, as many as there may be, with a word.
 
-    Raises BasketError where there is a choice and none was made.
+    Raises BasketError; Http404 where the product is not sold.
     """
-    # By `id`, a plain number: one beyond what the database counts to then finds nothing.
-    variants = list(Variant.objects.sellable().with_details().filter(page__id=page_id))
-    if not variants:
-        page = ProductPage.objects.filter(id=page_id).first()
-        if page is None or page.source.pk == page.pk:
-            return None
-        return find_variant(page.source.pk, code)
-    if not code and len(variants) > 1:
-        raise BasketError(_("Choose one of the options first."))
-    matching = [variant for variant in variants if not code or variant.sku_id == code]
-    if not matching:
-        raise BasketError(_("This choice is not on offer. Choose another."))
-    return matching[0]
-
-
-def add(request: HttpRequest, variant: Variant, quantity: int) -> None:
-    """Add units to what is there. Beyond stock or limit, as many as there may be, with a word."""
-    held = store.read(request).lines.get(variant.sku_id)
-    sku = variant.known_sku
-    if sku and stock.call_in([(sku, quantity + (held.quantity if held else 0))]):
-        sku.refresh_from_db()
     with store.changing(request) as contents:
-        notices = basket.settle(contents)
+        variants = sellable_variants(contents.lines.keys(), page_id)
+        variant = _choose(variants, page_id, code)
+        held = contents.lines.get(variant.sku_id)
+        _call_in(variant, quantity + (held.quantity if held else 0))
+        notices = basket.settle(contents, variants)
         line = contents.lines.get(variant.sku_id)
         wanted = quantity + (line.quantity if line else 0)
         quantity_now = _within_reach(variant, wanted, line.quantity if line else 0)
@@ -69,15 +53,46 @@ def add(request: HttpRequest, variant: Variant, quantity: int) -> None:
         added_at = line.added_at if line else timezone.now()
         contents.lines[variant.sku_id] = HeldLine(quantity_now, price, added_at)
     _tell(request, notices)
-    name = _name(variant)
     if quantity_now < wanted:
-        text = _(
-            "There are no more than %(n)d of “%(title)s” to be had, so your basket holds these."
-        )
-        messages.warning(request, text % {"n": quantity_now, "title": name})
+        _tell_no_more(request, variant, quantity_now)
     else:
-        said = _("“%(title)s” is in your basket.") % {"title": name}
+        said = _("“%(title)s” is in your basket.") % {"title": _name(variant)}
         messages.success(request, said, extra_tags="basket")
+
+
+def _choose(variants: list[Variant], page_id: int, code: str) -> Variant:
+    """The variant of this product that is asked for.
+
+    Raises BasketError where there is a choice and none was made, Http404 where nothing is sold.
+    """
+    offered = [variant for variant in variants if variant.page_id == page_id]
+    if not offered:
+        return _choose_at_source(page_id, code)
+    if not code and len(offered) > 1:
+        raise BasketError(_("Choose one of the options first."))
+    matching = [variant for variant in offered if not code or variant.sku_id == code]
+    if not matching:
+        raise BasketError(_("This choice is not on offer. Choose another."))
+    return matching[0]
+
+
+def _choose_at_source(page_id: int, code: str) -> Variant:
+    """Of a translation or an alias, which show the variants of another page."""
+    page = ProductPage.objects.filter(id=page_id).first()
+    if page is None or page.source.pk == page.pk:
+        raise Http404
+    source = page.source.pk
+    variants = sellable_variants((), source)
+    if not variants:
+        raise Http404
+    return _choose(variants, source, code)
+
+
+def _call_in(variant: Variant, wanted: int) -> None:
+    """Where units are short, have those back that others were promised and did not take in time."""
+    sku = variant.known_sku
+    if sku and stock.call_in([(sku, wanted)]):
+        sku.refresh_from_db()
 
 
 def set_quantity(request: HttpRequest, sku: Sku, quantity: int) -> None:
@@ -85,21 +100,20 @@ def set_quantity(request: HttpRequest, sku: Sku, quantity: int) -> None:
     code = sku.code
     if quantity == 0:
         return remove(request, code)
-    stock.call_in([(sku, quantity)])
     with store.changing(request) as contents:
-        notices = basket.settle(contents)
+        variants = sellable_variants(contents.lines.keys())
+        variant = basket.by_sku(variants).get(code)
+        if variant:
+            _call_in(variant, quantity)
+        notices = basket.settle(contents, variants)
         line = contents.lines.get(code)
-        variant = basket.sellable_variants([code]).get(code)
         reached = quantity
         if line and variant:
             reached = _within_reach(variant, quantity, line.quantity)
             contents.lines[code] = HeldLine(reached, line.price, line.added_at)
     _tell(request, notices)
     if reached < quantity and variant:
-        text = _(
-            "There are no more than %(n)d of “%(title)s” to be had, so your basket holds these."
-        )
-        messages.warning(request, text % {"n": reached, "title": _name(variant)})
+        _tell_no_more(request, variant, reached)
     return None
 
 
@@ -122,7 +136,7 @@ def empty(request: HttpRequest) -> None:
 def put_back(request: HttpRequest, quantities: dict[str, int]) -> None:
     """Return the units of an order that was not paid; the larger quantity wins."""
     with store.changing(request) as contents:
-        for code, variant in basket.sellable_variants(quantities).items():
+        for code, variant in basket.by_sku(sellable_variants(quantities.keys())).items():
             held = HeldLine(quantities[code], variant.price, timezone.now())
             contents.lines = contents.merged_with(Contents({code: held})).lines
     basket.forget(request)
@@ -158,6 +172,11 @@ def _within_reach(variant: Variant, wanted: int, already: int) -> int:
 def _name(variant: Variant) -> str:
     label = variant.options_label
     return f"{variant.page.title} ({label})" if label else variant.page.title
+
+
+def _tell_no_more(request: HttpRequest, variant: Variant, n: int) -> None:
+    text = _("There are no more than %(n)d of “%(title)s” to be had, so your basket holds these.")
+    messages.warning(request, text % {"n": n, "title": _name(variant)})
 
 
 def _tell(request: HttpRequest, notices: tuple[str, ...]) -> None:

@@ -5,15 +5,16 @@ A change locks the session's row and reads it again, so that two quick changes l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from basket.contents import Contents
 from basket.models import SavedBasket
@@ -36,35 +37,55 @@ def changing(request: HttpRequest) -> Iterator[Contents]:
     """
     session = request.session
     with transaction.atomic():
-        is_new = not _lock_and_reload(session)
-        contents = Contents.from_json(session.get(SESSION_KEY))
+        row = _lock_and_reload(session)
+        session.modified = session.modified and row is None
+        before = session.get(SESSION_KEY)
+        contents = Contents.from_json(before)
         yield contents
-        session[SESSION_KEY] = contents.to_json()
-        if is_new:
-            session.create()
-        else:
-            session.save()
-        if request.user.is_authenticated:
-            SavedBasket.objects.update_or_create(
-                user=request.user, defaults={"contents": contents.to_json()}
-            )
+        after = contents.to_json()
+        if after != (before or Contents().to_json()):
+            session[SESSION_KEY] = after
+        if session.modified:
+            _write(session, row)
+        _remember(request.user, after)
     # Saving once more at the end of the request would write over whoever came next. Only a new
     # session, which nobody else knows yet, needs it: that is what sends the cookie.
-    session.modified = is_new
+    session.modified = session.modified and row is None
 
 
-def _lock_and_reload(session: SessionBase) -> bool:
-    """Lock the session's row and take its newest data. False where there is no row."""
-    session.get(SESSION_KEY)  # drops a key that the database does not know (any more)
-    if not session.session_key:
-        return False
+def _lock_and_reload(session: SessionBase) -> Any:
+    """The session's row, locked, whose data the session now has; None where there is none."""
     model: Any = session.model  # type: ignore[attr-defined]
-    row = (
+    row = session.session_key and (
         model.objects.select_for_update()
         .filter(session_key=session.session_key, expire_date__gt=timezone.now())
         .first()
     )
+    if row:
+        session._session_cache = session.decode(row.session_data)  # type: ignore[attr-defined]
+        return row
+    session.get(SESSION_KEY)  # drops a key that the database does not know (any more)
+    return None
+
+
+def _write(session: Any, row: Any) -> None:
+    """What `session.save()` does, without a transaction within ours, or a look whether nobody
+    has a key of 165 random bits yet."""
     if row is None:
-        return False
-    session._session_cache = session.decode(row.session_data)  # type: ignore[attr-defined]
-    return True
+        session._session_key = get_random_string(32, VALID_KEY_CHARS)
+        session.create_model_instance(session._session).save(force_insert=True)
+        return
+    row.session_data, row.expire_date = session.encode(session._session), session.get_expiry_date()
+    row.save(update_fields=["session_data", "expire_date"])
+    cache = getattr(session, "_cache", None)  # of `cached_db`; while the row is locked
+    if cache is not None:
+        cache.set(session.cache_key, session._session, session.get_expiry_age())
+
+
+def _remember(user: Any, contents: Mapping[str, Any]) -> None:
+    """With the account of who is signed in."""
+    if not user.is_authenticated:
+        return
+    values = {"contents": contents, "updated_at": timezone.now()}
+    if not SavedBasket.objects.filter(user=user).update(**values):
+        SavedBasket.objects.update_or_create(user=user, defaults={"contents": contents})

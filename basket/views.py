@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -22,10 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, page_id: int) -> HttpResponse:
     def change() -> None:
         quantity = changes.parse_quantity(request.POST.get("quantity", "1"))
-        variant = changes.find_variant(page_id, request.POST.get("sku", ""))
-        if variant is None:
-            raise Http404
-        changes.add(request, variant, quantity)
+        changes.add(request, page_id, request.POST.get("sku", ""), quantity)
 
     return _changed(request, change)
 

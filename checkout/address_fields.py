@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_countries import countries as all_countries
 
 from checkout import addresses
+from checkout.selecting import LongSelect, countries_by_name
 
 _LABELS = {
     "name": _("Full name"),
@@ -60,8 +60,8 @@ def country_field(countries: Collection[str], *, section: str) -> forms.Field:
     attrs = {"autocomplete": f"{section} country", "enterkeyhint": "next", "data-refresh": ""}
     return forms.ChoiceField(
         label=_("Country"),
-        choices=[(code, text) for code, text in all_countries if code in countries],
-        widget=forms.Select(attrs=attrs),
+        choices=countries_by_name(countries),
+        widget=LongSelect(attrs=attrs),
         error_messages={"invalid_choice": _("We do not deliver to this country yet.")},
     )
 
@@ -87,7 +87,7 @@ def _field(name: str, rules: Any, section: str) -> forms.Field | None:
             return None
         choices = [("", "—"), *rules.country_area_choices]
         return forms.ChoiceField(
-            label=label, choices=choices, widget=forms.Select(attrs=attrs), **asked
+            label=label, choices=choices, widget=LongSelect(attrs=attrs), **asked
         )
     if name == "postcode":
         if "postal_code" not in rules.allowed_fields:

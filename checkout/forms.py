@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries as all_countries
 
 from basket.basket import Basket
 from checkout import addresses, payments, vat_numbers
@@ -17,9 +16,11 @@ from checkout.address_fields import address_fields, country_field, hidden_fields
 from checkout.models import ShippingMethod
 from checkout.placing import Details
 from checkout.quote import Quote, house_of, parcel_of
+from checkout.selecting import country_codes
 from checkout.tariff import DeliveryOffer, Tariff
 from checkout.tax import Destination, Place, place_of
 from checkout.totals import Totals
+from checkout.working_days import House
 from content.models import ShopSettings
 from products.money import format_money, shop_currency
 
@@ -120,7 +121,7 @@ class CheckoutForm(forms.Form):
     def _codes(self, kind: str) -> frozenset[str]:
         if kind == "delivery":
             return self.tariff.countries
-        return frozenset(code for code, _name in all_countries)
+        return country_codes()
 
     def _ask_address(self, kind: str, country: str) -> None:
         section = "shipping" if kind == "delivery" else "billing"
@@ -135,7 +136,6 @@ class CheckoutForm(forms.Form):
 
     def _offer_methods(self) -> None:
         parcel = parcel_of(self.basket, self.shop)
-        self.house = house_of(self.shop)
         self.offers = self.tariff.offers(self.country, parcel)
         self.refusals = self.tariff.refusals(self.country, parcel)
         method: Any = self.fields["method"]
@@ -221,6 +221,10 @@ class CheckoutForm(forms.Form):
     @cached_property
     def totals(self) -> Totals:
         return self.quote.totals(self.chosen_method)
+
+    @cached_property
+    def house(self) -> House:
+        return house_of(self.shop)
 
     @property
     def choices(self) -> list[tuple[DeliveryOffer, Decimal]]:

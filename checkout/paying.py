@@ -133,4 +133,8 @@ def _store(payment: Payment, started: Started) -> None:
             payment.order.record(
                 "payment_started", attempt=payment.attempt, provider=payment.provider
             )
-    payment.refresh_from_db()
+    if is_first:
+        payment.status = PaymentStatus.OPEN
+        payment.reference, payment.redirect_url = started.reference, started.redirect_url
+    else:
+        payment.refresh_from_db()

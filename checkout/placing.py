@@ -60,13 +60,16 @@ class CouponUsedUp(Exception):
     """The coupon's last use went to somebody else a moment ago."""
 
 
-def place_order(basket: Basket, details: Details, *, site: Site, user: Any = None) -> Order:
+def place_order(
+    basket: Basket, details: Details, *, site: Site, user: Any = None, quoted: Quote | None = None
+) -> Order:
     """Write the order. The same form key always gives the same order.
 
-    Raises OutOfStock or CouponUsedUp, and then nothing was written.
+    `quoted`: of this basket, as the shopper has just seen it; what was read for it is not read
+    again. Raises OutOfStock or CouponUsedUp, and then nothing was written.
     """
-    quote = Quote(basket, ShopSettings.for_site(site), details.destination, details.vat_number)
-    totals = quote.totals(details.method)
+    known = quoted or Quote(basket, ShopSettings.for_site(site), details.destination)
+    totals = known.sent_to(details.destination, details.vat_number).totals(details.method)
     order = _order(basket, details, totals, site, user)
     try:
         return _write_once(order, basket, details, totals)
@@ -200,7 +203,7 @@ def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotal
 
 
 def revision_shown(page: ProductPage) -> int:
-    """The key of the revision that is shown. A page that a script published without gets one now."""
+    """The key of the revision that the page shows; one that a script published gets it now."""
     if page.live_revision_id:
         return int(page.live_revision_id)
     revision = page.save_revision(clean=False)

@@ -43,6 +43,12 @@ class Quote:
         self.destination, self.vat_number = destination, vat_number
         self._rates: dict[str, dict[str, Decimal]] = {}
 
+    def sent_to(self, destination: Destination, vat_number: str) -> Quote:
+        """The same basket on its way elsewhere, with the tax rates that are known already."""
+        quote = Quote(self.basket, self.shop, destination, vat_number)
+        quote._rates = self._rates
+        return quote
+
     def totals(self, method: ShippingMethod | None) -> Totals:
         """`method`: one that carries the basket."""
         how = self._taxation(method)

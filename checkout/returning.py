@@ -6,16 +6,16 @@ Both are written under the order's lock, and each step leaves an event and an e-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from checkout import emails, withdrawal
-from checkout.models import EmailKind, Order, OrderLine, ReturnLine, ReturnRequest
+from checkout.models import EmailKind, Order, ReturnLine, ReturnRequest
 from checkout.return_status import ReturnKind, ReturnMovedOn, ReturnStatus
 from checkout.status import SETTLED
 
@@ -57,12 +57,12 @@ def withdraw(order: Order, said: Statement) -> ReturnRequest:
 def returnable(order: Order) -> dict[int, int]:
     """Units by line that were handed over, are not refunded, and not asked for yet."""
     may = order.status in SETTLED and order.was_handed_over
-    return _left(order, order.returns.open()) if may else {}
+    return _left(order, _open_requests(order)) if may else {}
 
 
 def withdrawable(order: Order) -> dict[int, int]:
     """Units by line. That a return was asked for takes nobody's right to withdraw."""
-    return _left(order, order.returns.open().withdrawals())
+    return _left(order, [one for one in _open_requests(order) if one.is_withdrawal])
 
 
 @dataclass(frozen=True)
@@ -135,14 +135,16 @@ def _write(
     return request
 
 
-def _left(order: Order, asked: Any) -> dict[int, int]:
+def _open_requests(order: Order) -> list[ReturnRequest]:
+    return [request for request in order.returns.all() if request.is_open]
+
+
+def _left(order: Order, asked: Iterable[ReturnRequest]) -> dict[int, int]:
     """Units by line that are neither refunded nor in one of the requests."""
-    lines = ReturnLine.objects.filter(return_request__in=asked)
-    gone = dict(lines.order_by().values_list("line").annotate(Sum("units")))
-    left = {
-        line.pk: line.units_left - gone.get(line.pk, 0)
-        for line in OrderLine.objects.filter(order=order)
-    }
+    gone: Counter[int] = Counter()
+    for request in asked:
+        gone.update(request.units)
+    left = {line.pk: line.units_left - gone[line.pk] for line in order.lines.all()}
     return {line: units for line, units in left.items() if units > 0}
 
 

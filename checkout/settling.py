@@ -187,7 +187,7 @@ def _receive(order: Order, payment: Payment) -> None:
 
 def _mark_paid(order: Order, actor: object = None) -> None:
     """The order, its stock, its invoice number and its e-mail, in one transaction."""
-    order.transition_to(OrderStatus.PAID, actor=actor)
+    order.move_on(OrderStatus.PAID, actor=actor)
     invoices.issue(order)
     emails.owe(order, EmailKind.CONFIRMED)
 

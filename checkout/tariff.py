@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django_countries import countries as all_countries
-
 from checkout.bands import Parcel, begins_above
 from checkout.models.delivery import ShippingMethod
 from checkout.models.zones import ShippingZone
+from checkout.selecting import country_codes
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Tariff:
         """The codes of those that something is delivered to."""
         return frozenset(
             code
-            for code, _name in all_countries
+            for code in country_codes()
             if any(self._delivers(method, code) for method in self.methods)
         )
 

@@ -20,22 +20,20 @@ from wagtail.models import Site
 from basket import basket as current_basket
 from basket import changes, store
 from checkout import (
-    backorders,
     credit_notes,
     invoices,
+    order_page,
     paying,
     payments,
     placing,
-    returning,
     settling,
 )
 from checkout.documents import archive
 from checkout.documents.archive import BeingRendered, DocumentDamaged
 from checkout.expiring import expire
 from checkout.forms import CheckoutForm
-from checkout.models import CreditNote, Invoice, Order, Payment, Refund
+from checkout.models import CreditNote, Invoice, Order, Payment
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
-from checkout.progress import steps_of
 from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
 from checkout.tasks import RECHECK_AFTER
 from content.models import ShopSettings
@@ -78,7 +76,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
     site = Site.find_for_request(request)
     try:
-        order = placing.place_order(form.basket, form.details(), site=site, user=request.user)
+        order = placing.place_order(
+            form.basket, form.details(), site=site, user=request.user, quoted=form.quote
+        )
     except OutOfStock:
         return _basket_changed(request, _("Somebody else was quicker. Please look at your basket."))
     except placing.CouponUsedUp:
@@ -163,41 +163,32 @@ def _send_to_pay(request: HttpRequest, order: Order) -> HttpResponse:
 @require_safe
 @never_cache
 def order_status(request: HttpRequest, token: str) -> HttpResponse:
-    order = get_object_or_404(Order, token=token)
-    _catch_up(order, came_from_paying="paid" in request.GET)
-    order = get_object_or_404(
-        Order.objects.prefetch_related(
-            "lines__picture__renditions", "taxes", "addresses", "events"
-        ).select_related("invoice__series"),
-        token=token,
-    )
-    context = {
-        "order": order,
-        "steps": steps_of(order),
-        "payment": order.latest_payment,
-        "invoice": Invoice.objects.filter(order=order).first(),
-        "can_be_put_back": order.status in RELEASED,
-        "refund": Refund.objects.filter(payment__order=order).first(),
-        "is_waiting": order.status == OrderStatus.PENDING and "paid" in request.GET,
-        "returns": order.returns.prefetch_related("lines__line"),
-        "offers": returning.offers_of(order),
-        "owed": backorders.owed_to(order),
-    }
+    came_from_paying = "paid" in request.GET
+    order = get_object_or_404(order_page.orders(), token=token)
+    if _catch_up(order, came_from_paying=came_from_paying):
+        order = order_page.orders().get(pk=order.pk)
+    context = order_page.context_of(order, came_from_paying=came_from_paying)
     response = render(request, "checkout/status.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _catch_up(order: Order, *, came_from_paying: bool) -> None:
-    """Tell the truth even if the webhook is late: ask the provider, and expire what is overdue."""
+def _catch_up(order: Order, *, came_from_paying: bool) -> bool:
+    """Tell the truth even if the webhook is late: ask the provider, and expire what is overdue.
+
+    Whether any of it may have changed the order.
+    """
+    if order.status != OrderStatus.PENDING or not (came_from_paying or order.is_overdue):
+        return False
     payment = order.latest_payment
-    if order.status != OrderStatus.PENDING or payment is None:
-        return
-    if (came_from_paying or order.is_overdue) and payment.reference:
+    if payment is None:
+        return False
+    if payment.reference:
         _ask_provider(payment)
         order.refresh_from_db()
     if order.is_overdue:
         expire(order)
+    return True
 
 
 def _ask_provider(payment: Payment) -> None:

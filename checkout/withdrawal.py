@@ -36,9 +36,9 @@ def _days(order: Order) -> int:
 
 
 def _delivered_on(order: Order) -> date | None:
-    events = order.events.filter(what="status", data__after=OrderStatus.DELIVERED)
-    delivered = events.order_by("created_at").last()
+    steps = [event for event in order.events.all() if event.what == "status"]
+    delivered = [step for step in steps if step.data["after"] == OrderStatus.DELIVERED]
     if delivered:
-        return timezone.localdate(delivered.created_at)
-    sent = order.shipments.order_by("sent_at").last()
-    return timezone.localdate(sent.sent_at) + DELIVERED_WITHIN if sent else None
+        return timezone.localdate(delivered[-1].created_at)
+    sent = [shipment.sent_at for shipment in order.shipments.all()]
+    return timezone.localdate(max(sent)) + DELIVERED_WITHIN if sent else None

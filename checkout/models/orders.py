@@ -223,7 +223,7 @@ class Order(models.Model):
 
     @property
     def latest_payment(self) -> Any:
-        return self.payments.order_by("-attempt").first()
+        return max(self.payments.all(), key=lambda payment: payment.attempt, default=None)
 
     @property
     def refunds(self) -> list[Any]:
@@ -238,11 +238,6 @@ class Order(models.Model):
     def is_to_go(self) -> bool:
         """Whether it may leave the house, as far as refunds and withdrawals are concerned."""
         return Order.objects.filter(has_units_left(), ~is_withdrawn_from(), pk=self.pk).exists()
-
-    @property
-    def is_withdrawn_from(self) -> bool:
-        """From a part at least, and that has not been refunded yet."""
-        return Order.objects.filter(is_withdrawn_from(), pk=self.pk).exists()
 
     @property
     def is_being_refunded(self) -> bool:
@@ -271,18 +266,24 @@ class Order(models.Model):
         """
         with transaction.atomic():
             locked = Order.objects.select_for_update().get(pk=self.pk)
-            before = OrderStatus(locked.status)
-            status.check(before, after)
-            locked._move_stock(before, after, actor)
-            locked.status = after
-            if after == OrderStatus.PAID:
-                locked.paid_at = timezone.now()
-            if after in status.HANDED_OVER:
-                locked.has_left = True
-            locked.save(update_fields=["status", "paid_at", "has_left"])
-            locked.record("status", actor=actor, before=before, after=after, **data)
+            locked.move_on(after, actor=actor, **data)
         self.status, self.paid_at = locked.status, locked.paid_at
         self.has_left = locked.has_left
+
+    def move_on(self, after: OrderStatus, *, actor: Any = None, **data: Any) -> None:
+        """What `transition_to` does, inside the caller's transaction, which holds the row of this
+        very object; the caller lets an error roll it back.
+        """
+        before = OrderStatus(self.status)
+        status.check(before, after)
+        self._move_stock(before, after, actor)
+        self.status = after
+        if after == OrderStatus.PAID:
+            self.paid_at = timezone.now()
+        if after in status.HANDED_OVER:
+            self.has_left = True
+        self.save(update_fields=["status", "paid_at", "has_left"])
+        self.record("status", actor=actor, before=before, after=after, **data)
 
     def step_back(self, after: OrderStatus, **data: Any) -> None:
         """Undo a step that a refund made, because the money came back; the stock stays as it is.
@@ -308,10 +309,14 @@ class Order(models.Model):
 
         The database refuses a settled order that is not paid for, and more back than ever came.
         """
-        received = self.payments.received()
-        self.paid_total = sum(received.values_list("amount", flat=True), ZERO)
-        gone = received.filter(refunds__made_at__isnull=False)
-        self.refunded_total = sum(gone.values_list("refunds__amount", flat=True), ZERO)
+        amounts, gone = {}, ZERO
+        rows = self.payments.received().values_list(
+            "pk", "amount", "refunds__amount", "refunds__made_at"
+        )
+        for payment, amount, given_back, made_at in rows:
+            amounts[payment] = amount
+            gone += given_back if made_at else ZERO
+        self.paid_total, self.refunded_total = sum(amounts.values(), ZERO), gone
         self.save(update_fields=["paid_total", "refunded_total"])
 
     def record(self, what: str, *, actor: Any = None, **data: Any) -> OrderEvent:

@@ -474,7 +474,7 @@ def test_page__queries(client: Client, transfer: Order, django_assert_max_num_qu
     big = make_order({f"MORE-{number}": 1 for number in range(5)})
     client.get(transfer.get_absolute_url())
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         client.get(big.get_absolute_url())
 
 

@@ -1,0 +1,85 @@
+"""The way from the basket to the thank-you page, with two things in it: queries of each step.
+
+Transactions are not counted: a test has savepoints where a shop begins and commits. Sessions come
+from the database here, so each step has one query more than in a shop with Redis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from checkout.models import Order
+from checkout.tests.factories import make_method
+from checkout.tests.test_checkout_view import LONDON, URL
+from content.tests.factories import set_up_shop
+from products.tests.factories import make_product
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def walk(client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
+    """From the basket to the order's page; the number of queries of each step."""
+    settings.DEBUG = True
+    # What follows a payment is a worker's, here and in a shop.
+    monkeypatch.setattr("checkout.emails.send", lambda email_id: False)
+    monkeypatch.setattr("checkout.tasks.render_invoice.delay_on_commit", lambda pk: None)
+    set_up_shop(bank_iban="GB29 NWBK")
+    make_method("Standard", "4.00", countries=["GB"])
+    make_method("Elsewhere", "9.00")
+    products = [make_product(sku=code, price="12.00", on_hand=100) for code in ("WAVES", "TIDES")]
+
+    def go() -> dict[str, int]:
+        for product in products:
+            client.post(f"/basket/add/{product.pk}/", {"quantity": 1})
+        steps: dict[str, int] = {}
+
+        def step(name: str, request: Callable[[], Any], status: int) -> Any:
+            with CaptureQueriesContext(connection) as queries:
+                response = request()
+            assert response.status_code == status, response.content
+            steps[name] = sum("SAVEPOINT" not in query["sql"] for query in queries)
+            return response
+
+        step("basket", lambda: client.get("/basket/"), 200)
+        page = step("form", lambda: client.get(URL), 200)
+        form = page.context["form"]
+        filled = LONDON | {
+            "key": str(form["key"].value()),
+            "seen_total": page.context["seen_total"],
+            "email": "ada@example.com",
+            "billing_same": "on",
+            "method": form["method"].value(),
+            "payment": "demo",
+        }
+        placed = step("place", lambda: client.post(URL, filled), 302)
+        step("payment page", lambda: client.get(placed.url), 200)
+        paid = step("pay", lambda: client.post(placed.url, {"outcome": "pay"}), 302)
+        step("order page", lambda: client.get(paid.url), 200)
+        return steps
+
+    return go
+
+
+def test_walk__queries(walk: Callable[[], dict[str, int]]) -> None:
+    walk()  # warms what is kept for the life of a process
+
+    took = walk()
+
+    assert Order.objects.filter(status="paid").count() == 2
+    budgets = {
+        "basket": 11,
+        "form": 11,
+        "place": 25,
+        "payment page": 4,
+        "pay": 32,
+        "order page": 19,
+    }
+    assert {name: n for name, n in took.items() if n > budgets[name]} == {}
