@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from checkout.models import (
     ShippingMethod,
     TaxTreatment,
 )
+from checkout.models.snapshots import Snapshot
 from checkout.quote import Quote
 from checkout.tax import Destination, tax_class_of
 from checkout.totals import LineTotals, Totals
@@ -115,9 +116,10 @@ def _order(basket: Basket, details: Details, totals: Totals, site: Site, user: A
 
 
 def _write_once(order: Order, basket: Basket, details: Details, totals: Totals) -> Order:
+    snapshots = _snapshots(order, basket, details, totals)
     try:
         with transaction.atomic():
-            _write(order, basket, details, totals)
+            _write(order, basket, snapshots)
     except IntegrityError:
         # The same form once more, a moment or a day later: what its first press ordered stands.
         placed = Order.objects.filter(form_key=details.form_key).first()
@@ -127,9 +129,10 @@ def _write_once(order: Order, basket: Basket, details: Details, totals: Totals) 
     return order
 
 
-def _write(order: Order, basket: Basket, details: Details, totals: Totals) -> None:
+def _write(order: Order, basket: Basket, snapshots: Sequence[Sequence[Snapshot]]) -> None:
     order.save()  # before all else: the same form is refused here
-    _write_snapshots(order, basket, details, totals)
+    for alike in snapshots:
+        type(alike[0])._default_manager.bulk_create(alike)
     order.record("placed", total=str(order.total))
     if order.vat_number:
         vat_checks.owe(order)
@@ -157,18 +160,19 @@ def new_payment(order: Order, attempt: int = 1) -> Payment:
     return payment
 
 
-def _write_snapshots(order: Order, basket: Basket, details: Details, totals: Totals) -> None:
-    OrderAddress.objects.bulk_create(
-        [
-            OrderAddress(order=order, kind=OrderAddress.Kind.DELIVERY, **details.delivery),
-            OrderAddress(order=order, kind=OrderAddress.Kind.BILLING, **details.billing),
-        ]
-    )
-    OrderLine.objects.bulk_create(
+def _snapshots(
+    order: Order, basket: Basket, details: Details, totals: Totals
+) -> list[Sequence[Snapshot]]:
+    """Of an order that is not written yet: its addresses, lines and taxes."""
+    addresses = [
+        OrderAddress(order=order, kind=OrderAddress.Kind.DELIVERY, **details.delivery),
+        OrderAddress(order=order, kind=OrderAddress.Kind.BILLING, **details.billing),
+    ]
+    lines = [
         _order_line(order, position, line, line_totals)
         for position, (line, line_totals) in enumerate(zip(basket.lines, totals.lines, strict=True))
-    )
-    OrderTax.objects.bulk_create(
+    ]
+    taxes = [
         OrderTax(
             order=order,
             rate=tax.rate,
@@ -177,7 +181,8 @@ def _write_snapshots(order: Order, basket: Basket, details: Details, totals: Tot
             gross=tax.amount.gross,
         )
         for tax in totals.taxes
-    )
+    ]
+    return [addresses, lines, taxes]
 
 
 def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotals) -> OrderLine:

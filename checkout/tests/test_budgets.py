@@ -78,7 +78,7 @@ def test_walk__queries(walk: Callable[[], dict[str, int]]) -> None:
         "basket": 11,
         "form": 11,
         "place": 25,
-        "payment page": 4,
+        "payment page": 5,
         "pay": 32,
         "order page": 19,
     }
