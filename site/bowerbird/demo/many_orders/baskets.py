@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from wagtail.models import Site
 
-from basket.basket import Basket, BasketLine
+from basket.basket import Basket, BasketLine, Shown
 from basket.contents import HeldLine
 from basket.models import Coupon
 from bowerbird.demo.planning import DEAREST, HOW_OFTEN_LINES, LINES, MOST_UNITS_UNDER
@@ -171,13 +171,13 @@ def _goods(die: Random) -> list[Goods]:
 
 def _kept(variant: Variant, lead: Any) -> Goods:
     page = variant.page
-    revision_id = page.live_revision_id or revision_shown(page).pk
-    return Goods(variant, variant.picture or (lead.picture if lead else None), revision_id)
+    picture = variant.picture or (lead.picture if lead else None)
+    return Goods(variant, picture, revision_shown(page))
 
 
 def _line(goods: Goods, quantity: int) -> BasketLine:
     held = HeldLine(quantity, goods.price, timezone.now())
-    return BasketLine(goods.variant, goods.variant.page, quantity, goods.price, held)
+    return BasketLine(goods.variant, Shown([goods.variant]), quantity, goods.price, held)
 
 
 def _units(goods: Goods, die: Random) -> int:
