@@ -21,7 +21,7 @@ MOST_HELD = 15  # units, below what a line may hold
 
 
 class Looking:
-    """What all of them have seen so far. Of a wrong thing, the first of its kind are kept."""
+    """What all of them have seen so far; of what was wrong, each kind once."""
 
     def __init__(self, shop: Shop, port: int) -> None:
         self.shop, self.port = shop, port
@@ -164,5 +164,5 @@ class Looking:
     def _complain(self, what: str) -> None:
         with self._lock:
             self.violations += 1
-            if len(self.wrong) < MOST_SHOWN:
+            if what not in self.wrong and len(self.wrong) < MOST_SHOWN:
                 self.wrong.append(what)
