@@ -221,6 +221,8 @@ class StockMovement(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(delta=0), name="stock_movement_moves_something")
         ]
+        # The last of a SKU: the ledger's own guards ask for it at every movement.
+        indexes = [models.Index(fields=["sku", "-id"], name="stock_movement_last")]
 
     def __str__(self) -> str:
         return f"{self.sku.code} {self.delta:+d} ({self.reason})"
