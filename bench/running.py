@@ -21,6 +21,7 @@ from bench.visitor import Visitor
 from tests.journeys.shop import new_database
 from tests.services import Postgres, Redis, throwaway_postgres, throwaway_redis
 
+WITHOUT_PAGE_CACHE = {"DJANGO_SETTINGS_MODULE": "bench.without_page_cache"}
 BARE_TARGET = Target(BARE_VIEW, "pages", BARE, page("/", "</html>"))
 
 
@@ -88,7 +89,7 @@ def filled(
     served = shop.with_broker(settings)
     places = {
         OURS: Place("bowerbird.wsgi", served),
-        UNCACHED: Place("bowerbird.wsgi", {**served, "LIVE_PAGES": "off"}),
+        UNCACHED: Place("bowerbird.wsgi", {**served, **WITHOUT_PAGE_CACHE}),
     }
     return places, OurShop(pages).targets()
 

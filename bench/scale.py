@@ -16,7 +16,7 @@ from bench.goals import Medians
 from bench.measuring import Processes
 from bench.ours import OurShop
 from bench.rounds import table
-from bench.running import Place, counted, in_turns, tell
+from bench.running import WITHOUT_PAGE_CACHE, Place, counted, in_turns, tell
 from bench.targets import UNCACHED, Target
 from tests.journeys.shop import new_database
 from tests.services import throwaway_postgres, throwaway_redis
@@ -69,7 +69,7 @@ def _filled(folder: Path, size: int, database: str, cache: str) -> Sized:
     tell(f"Filling a shop with {size} products")
     folder.mkdir()
     prefix = f"of-{size}"
-    settings = shop.environment(folder, database, cache, LIVE_PAGES="off", CACHE_KEY_PREFIX=prefix)
+    settings = shop.environment(folder, database, cache, CACHE_KEY_PREFIX=prefix)
     shop.load_demo(settings)
     shop.manage(settings, "make_catalogue", str(size))
     ours = OurShop(json.loads(shop.develop(settings, "-m", "bench.our_pages")))
@@ -78,7 +78,7 @@ def _filled(folder: Path, size: int, database: str, cache: str) -> Sized:
         for one in ours.targets()
         if one.server == UNCACHED or one.part in {"basket", "search", "admin"}
     ]
-    return Sized(size, Place("bowerbird.wsgi", settings), targets)
+    return Sized(size, Place("bowerbird.wsgi", {**settings, **WITHOUT_PAGE_CACHE}), targets)
 
 
 def _compared(shops: Sequence[Sized], medians: dict[str, Medians]) -> str:

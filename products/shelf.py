@@ -15,13 +15,13 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Rank, RowNumber
 
-from content.live_pages import below
+from content.live_pages import below, depends_on
 from content.live_pages.names import SITE, link_to
+from content.live_pages.parts import kept
 from content.locales import active_locale
 from products import tally
 from products.models import CategoryPage, Place
 from products.places import catch_up
-from products.remembering import remembered
 from products.tally import Tally
 from products.wanted import NEWEST, Wanted
 
@@ -103,11 +103,10 @@ class Shelf:
     @property
     def _landmarks(self) -> list[tuple[Any, int]]:
         """One each so many places: its price, say, and how many have a lower one."""
-        names = (*self.tally.shows, below(self.category.path, self._field))
-        key = f"landmarks {self.category.pk} {self.wanted.address}"
-        return remembered(key, lambda: (self._look_out(), names))
+        return kept(("landmarks", self.category.pk, self.wanted.address), self._look_out)
 
     def _look_out(self) -> list[tuple[Any, int]]:
+        depends_on(*self.tally.shows, below(self.category.path, self._field))
         catch_up()
         numbered = self.places.annotate(
             number=Window(RowNumber(), order_by=self._order),
@@ -119,22 +118,22 @@ class Shelf:
 
 
 def tally_of(category: CategoryPage) -> Tally:
-    key = f"tally {category.pk} {active_locale().pk}"
-
-    def work_out() -> tuple[Tally, tuple[str, ...]]:
+    def take() -> Tally:
         catch_up()  # once more: what is kept must not be older than the versions it is kept by
         taken = tally.take(category)
-        return taken, taken.shows
+        depends_on(*taken.shows)
+        return taken
 
-    return remembered(key, work_out)
+    return kept(("tally", category.pk, active_locale().pk), take)
 
 
 def subcategories_of(category: CategoryPage, hidden: tuple[str, ...]) -> list[CategoryPage]:
     """The public ones right below it. They stand among all its products, so they are kept."""
 
-    def work_out() -> tuple[list[CategoryPage], tuple[str, ...]]:
+    def look_up() -> list[CategoryPage]:
         children = list(CategoryPage.objects.child_of(category).live())
-        return children, (SITE, below(category.path), *map(link_to, children))
+        depends_on(SITE, below(category.path), *map(link_to, children))
+        return children
 
-    children = remembered(f"children {category.path}", work_out)
+    children = kept(("children", category.path), look_up)
     return [child for child in children if not child.path.startswith(hidden)]

@@ -12,6 +12,7 @@ from bowerbird.demo.many.inventing import A_LEAF, ware
 from bowerbird.demo.many.shelves import shared
 from bowerbird.demo.many.writing import publish_many
 from products.models import Sku
+from products.places import catch_up
 
 SAY_EVERY = 5  # seconds
 
@@ -25,6 +26,7 @@ def make(how_many: int, seed: int, say: Callable[[str], None]) -> None:
     for numbers in _by_leaf(first, first + how_many):
         wares = [ware(seed, number) for number in numbers]
         publish_many(wares, common.category(numbers[0] // A_LEAF), common, now)
+        catch_up()
         if time.monotonic() - told > SAY_EVERY or numbers[-1] == first + how_many - 1:
             told = time.monotonic()
             done = numbers[-1] + 1 - first
