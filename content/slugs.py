@@ -16,6 +16,7 @@ RESERVED_SLUGS = frozenset(
         "robots.txt",
         "search",
         "sitemap.xml",
+        "speculation-rules.json",
         "static",
         "stock-alerts",
         "styleguide",

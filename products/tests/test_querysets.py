@@ -125,7 +125,7 @@ def test_in_stock__are_those_with_units_left_or_back_orders() -> None:
 
 def titles_in(category: CategoryPage) -> list[str]:
     page = CategoryPage.objects.get(pk=category.pk)
-    return [thing.title for thing in page.get_context(RequestFactory().get("/"))["products"]]
+    return [card.title for card in page.get_context(RequestFactory().get("/"))["cards"]]
 
 
 def test_category__shows_its_own_its_subcategories_and_whoever_names_it_once() -> None:
@@ -209,10 +209,11 @@ def test_category__paging_always_finds_a_page(
     prints = make_category("Prints")
     for title in ("One", "Two", "Three"):
         make_product(title, category=prints)
-    page = prints.get_context(RequestFactory().get("/", {"page": asked}))["products"]
+    context = prints.get_context(RequestFactory().get("/", {"page": asked}))
+    page = context["products"]
     assert (page.number, page.paginator.count) == (number, 3)
     shown = {1: ["Three", "Two"], 2: ["One"]}
-    assert [thing.title for thing in page] == shown[number]
+    assert [card.title for card in context["cards"]] == shown[number]
 
 
 def test_category_page__lists_cards_and_public_subcategories(client: Client) -> None:

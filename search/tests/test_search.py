@@ -316,7 +316,7 @@ def test_search__that_finds_very_much_says_so(
     client: Client, flow: ProductPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_product("Satin Ebb")
-    make_product("Ebb", summary="In satin.")
+    make_product("Ebb", summary=f"{'A wave that turns on a long way back. ' * 9}In satin.")
     assert "3 things found" in client.get("/search/", {"q": "satin"}).text
     for module in ("search.find", "search.views"):
         monkeypatch.setattr(f"{module}.MOST_PRODUCTS", 2)
