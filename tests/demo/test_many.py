@@ -165,7 +165,7 @@ def _twins() -> list[Ware]:
 @contextmanager
 def _rows_added() -> Iterator[list[str]]:
     """Filled at the end with all rows of all tables that came in between, in a form that is alike
-    for alike pages: without ids, places and moments. (What is not in its place yet is a bare id.)"""
+    for alike pages: without ids, places and moments. Notes of the unplaced are bare ids."""
     kinds = [model for model in apps.get_models() if model._meta.managed]
     tables = [model._base_manager.all() for model in kinds if model is not Unplaced]
     before = {rows.model: set(rows.values_list("pk", flat=True)) for rows in tables}
