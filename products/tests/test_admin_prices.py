@@ -14,11 +14,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tests.factories import make_user
 from products import pricing, stock
-from products.admin.prices import PricesView
 from products.models import MovementReason, ProductPage, Sku, StockMovement, Variant
 from products.pricing import Price, PriceRefused, set_price
 from products.tests.factories import make_category, make_product, make_variant
-from tests.explaining import on_postgresql, plan_of
 
 pytestmark = pytest.mark.django_db
 URL = "/admin/prices/"
@@ -334,11 +332,3 @@ def test_listing__queries_do_not_grow_with_the_rows(
 def test_results_fragment(desk: Client) -> None:
     make_product(sku="A")
     assert 'name="row"' in desk.get(reverse("prices:index_results")).content.decode()
-
-
-@on_postgresql
-def test_rows__of_a_page_are_found_by_the_tree(db: None) -> None:
-    """To sort all of them first would cost the more, the more there are."""
-    view = PricesView()
-    plan = plan_of(view.order_queryset(view.get_base_queryset())[:50])
-    assert "wagtailcore_page_path_key" in plan.indexes
