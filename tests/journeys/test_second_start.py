@@ -14,7 +14,8 @@ COUNT = (
 RENAME = (
     "from products.models import ProductPage;"
     "page = ProductPage.objects.get(slug='skerry');"
-    "page.title = 'Skerry by night'; page.save_revision().publish()"
+    "page.title = 'Skerry by night'; page.save_revision().publish();"
+    "from products.places import catch_up; catch_up()"  # as its next reader would
 )
 TITLE = "from products.models import ProductPage; print(ProductPage.objects.get(slug='skerry'))"
 
