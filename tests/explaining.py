@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 on_postgresql = pytest.mark.skipif(
@@ -26,16 +26,23 @@ class Plan:
 
 def plan_of(rows: QuerySet[Any, Any]) -> Plan:
     """As it would be with many rows: of a test's few, PostgreSQL would read the whole table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        try:
-            nodes = list(_nodes(json.loads(rows.explain(format="json"))[0]["Plan"]))
-        finally:
-            cursor.execute("SET LOCAL enable_seqscan = on")
+    nodes = nodes_of(rows, "enable_seqscan")
     return Plan(
         frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
         frozenset(node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"),
     )
+
+
+def nodes_of(rows: QuerySet[Any, Any], *dear: str) -> list[Mapping[str, Any]]:
+    """All steps of the plan, if what these settings allow cost very much."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for setting in dear:
+            cursor.execute(f"SET LOCAL {setting} = off")
+        try:
+            return list(_nodes(json.loads(rows.explain(format="json"))[0]["Plan"]))
+        finally:
+            for setting in dear:
+                cursor.execute(f"SET LOCAL {setting} = on")
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,15 +6,12 @@ and sorting too: where it does so nevertheless, there is no index that serves.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection, transaction
 from django.db.models import Count, QuerySet
-from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 from wagtail.search.models import IndexEntry
 
@@ -26,14 +23,9 @@ from products.wanted import Wanted
 from search.find import skus_called
 from search.suggest import openings
 from search.words import ALL_WORDS, TITLE
+from tests.explaining import nodes_of, on_postgresql
 
-pytestmark = [pytest.mark.django_db, pytest.mark.indexed]
-
-
-@pytest.fixture(autouse=True)
-def _postgres() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("PostgreSQL explains itself best")
+pytestmark = [on_postgresql, pytest.mark.django_db, pytest.mark.indexed]
 
 
 @pytest.fixture
@@ -46,31 +38,12 @@ def category() -> CategoryPage:
     return category
 
 
-def plan_of(statement: str) -> list[dict[str, Any]]:
-    """The nodes of its plan."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.replace('%', '%%')}", [])
-        (found,) = cursor.fetchone()
-    (explained,) = json.loads(found) if isinstance(found, str) else found
-    return list(_nodes(explained["Plan"]))
+def plan(query: QuerySet[Any]) -> list[Mapping[str, Any]]:
+    return nodes_of(query, "enable_seqscan", "enable_sort")
 
 
-def plan(query: QuerySet[Any]) -> list[dict[str, Any]]:
-    with CaptureQueriesContext(connection) as asked:
-        list(query)
-    return plan_of(asked[-1]["sql"])
-
-
-def indexes(nodes: list[dict[str, Any]]) -> set[str]:
+def indexes(nodes: list[Mapping[str, Any]]) -> set[str]:
     return {node["Index Name"] for node in nodes if "Index Name" in node}
-
-
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node.get("Plans", []):
-        yield from _nodes(child)
 
 
 @pytest.mark.parametrize(
