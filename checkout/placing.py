@@ -26,6 +26,7 @@ from checkout.models import (
     ShippingMethod,
     TaxTreatment,
 )
+from checkout.models.orders import new_number
 from checkout.models.snapshots import Snapshot
 from checkout.quote import Quote
 from checkout.tax import Destination, tax_class_of
@@ -123,9 +124,12 @@ def _write_once(order: Order, basket: Basket, details: Details, totals: Totals) 
     except IntegrityError:
         # The same form once more, a moment or a day later: what its first press ordered stands.
         placed = Order.objects.filter(form_key=details.form_key).first()
-        if placed is None:
+        if placed is not None:
+            return placed
+        if not Order.objects.filter(number=order.number).exists():
             raise
-        return placed
+        order.number = new_number()  # among a million, now and then a taken one is drawn
+        return _write_once(order, basket, details, totals)
     return order
 
 

@@ -481,6 +481,18 @@ def test_form_key__same_order(print_page: ProductPage, book_page: ProductPage) -
     assert (shelf("WAVES-A3"), shelf("TIDES")) == ((10, 1), (10, 0))
 
 
+def test_number__that_is_taken_is_drawn_again(
+    print_page: ProductPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_order({"WAVES-A3": 1})
+    drawn = iter(first.number.replace("-", ""))
+    monkeypatch.setattr("checkout.models.orders.secrets.choice", lambda _: next(drawn, "Z"))
+    second = make_order({"WAVES-A3": 1})
+    assert second.number == "ZZZZ-ZZZZ"
+    assert second.pk != first.pk
+    assert second.lines.count() == 1
+
+
 def test_form_key__another_order(print_page: ProductPage) -> None:
     assert make_order({"WAVES-A3": 1}) != make_order({"WAVES-A3": 1})
 
