@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -104,7 +104,12 @@ def announce(server: Server) -> None:
 def start_services(stack: ExitStack) -> dict[str, str]:
     """Addresses of PostgreSQL and Redis: given by TEST_DATABASE_URL and TEST_REDIS_URL, or ours."""
     urls = {}
-    for name, throwaway in (("DATABASE_URL", throwaway_postgres), ("REDIS_URL", throwaway_redis)):
+    starters: Mapping[str, Callable[[], AbstractContextManager[Server]]] = {
+        # Statistics taken of a test's few rows, whenever it pleases, would change the plans.
+        "DATABASE_URL": lambda: throwaway_postgres({"autovacuum": "off"}),
+        "REDIS_URL": throwaway_redis,
+    }
+    for name, throwaway in starters.items():
         if given := os.environ.get(f"TEST_{name}"):
             urls[name] = given
             continue

@@ -30,6 +30,7 @@ import psycopg
 import redis
 
 LOCALHOST = "127.0.0.1"
+NO_SETTINGS: Mapping[str, str] = {}
 PATIENCE = 30.0  # seconds for a server to start or stop
 
 POSTGRES_FOLDERS = (
@@ -229,13 +230,19 @@ class Server(ABC):
 
 
 class Postgres(Server):
-    """A PostgreSQL cluster with one database, made on the first start; fast, not crash-proof."""
+    """A PostgreSQL cluster with one database, made on the first start; fast, not crash-proof.
+
+    `settings` are PostgreSQL's own, beside those that it needs here.
+    """
 
     name = "PostgreSQL"
     stop_signal = signal.SIGINT  # "fast": ends sessions, then writes a checkpoint
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, settings: Mapping[str, str] = NO_SETTINGS
+    ) -> None:
         super().__init__(folder, port)
+        self.settings = settings
         self.programs = find_postgres()
         # PostgreSQL refuses to run as root.
         self.account = _unprivileged_account() if os.geteuid() == 0 else None
@@ -265,6 +272,7 @@ class Postgres(Server):
             "max_connections": 200,
             "fsync": "off",
             "full_page_writes": "off",
+            **self.settings,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [self.programs / "postgres", "-D", self.data, *options]
@@ -358,8 +366,8 @@ AnyServer = TypeVar("AnyServer", bound=Server)
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[Postgres]:
-    with _scratch_folder() as folder, _running(Postgres(folder)) as server:
+def throwaway_postgres(settings: Mapping[str, str] = NO_SETTINGS) -> Iterator[Postgres]:
+    with _scratch_folder() as folder, _running(Postgres(folder, settings=settings)) as server:
         yield server
 
 

@@ -17,11 +17,16 @@ RUN_AXE = """async standards => {
     return found.violations.flatMap(violation =>
         violation.nodes.map(node => [violation.id, node.target.join(" "), node.failureSummary]));
 }"""
-# Another theme fades in; what turns for ever is not waited for.
-COLOURS_SETTLED = """() => new Promise(requestAnimationFrame).then(() => Promise.race([
-    Promise.allSettled(document.getAnimations().map(one => one.finished)),
-    new Promise(enough => setTimeout(enough, 1000)),
-]).then(() => null))"""
+# Another theme fades in, as does a button whose answer has come; what turns for ever is not
+# waited for.
+COLOURS_SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const enough = Date.now() + 10000;
+    while (document.querySelector("[aria-busy=true]") && Date.now() < enough) await frame();
+    await frame();
+    const fading = Promise.allSettled(document.getAnimations().map(one => one.finished));
+    await Promise.race([fading, new Promise(late => setTimeout(late, 1000))]);
+}"""
 WATCH_SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver(list => {
