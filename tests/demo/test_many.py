@@ -31,13 +31,17 @@ from products import stock
 from products.models import (
     CategoryPage,
     MovementReason,
+    Place,
     ProductPage,
     Sku,
     StockMovement,
     Unplaced,
     Variant,
 )
+from products.places import catch_up, note_everything
+from products.shelf import Shelf
 from products.tests.factories import make_category
+from products.wanted import Wanted
 from tests.demo.shelves import said_nothing
 from tests.indexing import OnRequest
 
@@ -106,6 +110,29 @@ def test_pages__are_shown_and_found_and_edited(catalogue: None, admin_client: Cl
     answer = admin_client.get(f"/admin/pages/{product.pk}/edit/")
     assert answer.status_code == 200
     assert product.variants.first().sku_id in answer.content.decode()
+
+
+def test_shelf__has_all_of_them_in_their_places(catalogue: None) -> None:
+    shelf = CategoryPage.objects.get(title=leaf(0).title)
+    assert not Unplaced.objects.exists()
+    assert len(Shelf(shelf, Wanted())) == HOW_MANY
+    kept = ("category", "page", "assortment", "brand", "published", "price", "name")
+    made = set(Place.objects.values_list(*kept))
+    note_everything()
+    catch_up()
+    assert set(Place.objects.values_list(*kept)) == made
+
+
+def test_product__is_changed_and_published_as_any_other(catalogue: None) -> None:
+    product = ProductPage.objects.order_by("pk")[0]
+    on_hand = dict(Sku.objects.values_list("code", "on_hand"))
+    variant = product.variants.first()
+    variant.price += 1
+    product.variants.add(variant)
+    product.save_revision().publish()
+    assert Variant.objects.get(pk=variant.pk).price == variant.price
+    assert dict(Sku.objects.values_list("code", "on_hand")) == on_hand
+    assert Page.find_problems() == ([], [], [], [], [])
 
 
 def test_revision__holds_the_page_as_it_is_live(catalogue: None) -> None:
