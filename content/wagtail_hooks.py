@@ -5,6 +5,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from content.admin.letters import LettersViewSet
+from content.admin.page_cache import PageCacheViewSet
 from content.live_pages.links import NotedDocumentLink, NotedPageLink
 from content.live_pages.showing import serve_noted
 
@@ -14,7 +15,7 @@ hooks.register("on_serve_page", serve_noted, order=100)
 
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[ViewSet]:
-    return [LettersViewSet()]
+    return [LettersViewSet(), PageCacheViewSet()]
 
 
 @hooks.register("register_permissions")

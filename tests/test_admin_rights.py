@@ -130,6 +130,7 @@ ROWS: dict[str, Row] = {
     "discrepancies:inspect": ({S}, 200, 422),
     "letters:index": ({S}, 200, 405),
     "letters:edit": ({S}, 200, 302),
+    "page_cache:index": ({S}, 200, 405),
     "prices:index": ({E, S}, 200, 302),
     "prices:index_results": ({E, S}, 200, 302),
     **_listing("stock", {F, S}),

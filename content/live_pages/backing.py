@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Protocol
@@ -46,6 +47,11 @@ class Backing(Protocol):
     def leading(self, address: str) -> AbstractContextManager[bool]:
         """Whether this process is the one to render the page; the others wait for it."""
 
+    def add_up(self, hour: str, counts: Mapping[str, int]) -> None:
+        """To what other processes have counted in the same hour."""
+
+    def added_up(self, hours: Sequence[str]) -> Sequence[Mapping[str, int]]: ...
+
 
 _ONLY_EPOCH = b"memory"
 
@@ -57,6 +63,7 @@ class MemoryBacking:
         self._versions: dict[str, bytes] = {}
         self._copies: dict[str, bytes] = {}
         self._moves = 0
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._lock = threading.Lock()
 
     def begin(self) -> bytes:
@@ -89,6 +96,12 @@ class MemoryBacking:
 
     def leading(self, address: str) -> AbstractContextManager[bool]:
         return nullcontext(True)
+
+    def add_up(self, hour: str, counts: Mapping[str, int]) -> None:
+        self._counts[hour].update(counts)
+
+    def added_up(self, hours: Sequence[str]) -> Sequence[Mapping[str, int]]:
+        return [self._counts[hour] for hour in hours]
 
 
 def _version(moves: int) -> bytes:

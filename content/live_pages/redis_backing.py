@@ -14,7 +14,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha1
 from typing import Any
@@ -35,6 +35,7 @@ PAUSE = 2.0  # seconds
 RENDERING = 10.0  # seconds: who renders longer has lost the lead
 POLL = 0.02  # seconds between two looks whether another process is done
 FORGET_AFTER = 7 * 24 * 60 * 60  # seconds: versions that nobody asks for any more
+COUNTS_LAST = 8 * 24 * 60 * 60  # seconds
 MOST_OWED = 5_000
 MOST_CONNECTIONS = 10_000  # no bound of its own: a thread of the server needs one
 
@@ -150,6 +151,31 @@ class RedisBacking:
                 lead.release()
             except redis.RedisError as error:  # it ran out, or Redis is gone
                 logger.info("the lead for %s was lost: %s", address, type(error).__name__)
+
+    # --- Counts -----------------------------------------------------------------------------
+
+    def add_up(self, hour: str, counts: Mapping[str, int]) -> None:
+        key = self._key("counts", hour)
+
+        def add() -> None:
+            together = self._client.pipeline(transaction=False)
+            for what, times in counts.items():
+                together.hincrby(key, what, times)
+            together.expire(key, COUNTS_LAST)
+            together.execute()
+
+        self._reach(add)
+
+    def added_up(self, hours: Sequence[str]) -> Sequence[Mapping[str, int]]:
+        def ask() -> list[dict[bytes, bytes]]:
+            together = self._client.pipeline(transaction=False)
+            for hour in hours:
+                together.hgetall(self._key("counts", hour))
+            return list(together.execute())
+
+        return [
+            {what.decode(): int(times) for what, times in one.items()} for one in self._reach(ask)
+        ]
 
     # --- Redis itself -----------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ import pytest
 from django.db import connections, transaction
 from redis import Redis as Client
 
+from content.live_pages import counting, redis_backing
 from content.live_pages import kept as kept_copies
-from content.live_pages import redis_backing
 from content.live_pages.backing import the_backing
 from content.live_pages.redis_backing import RedisBacking
 from content.tests.factories import set_up_shop
@@ -273,7 +273,8 @@ def old_state_comes_back(page: ProductPage, server: Redis) -> str:
     process = Process()
     assert price_on(process, page) == "£24.00"
     with Client.from_url(server.url) as redis:
-        saved = {key: redis.get(key) for key in redis.keys("*")}
+        strings = [key for key in redis.keys("*") if redis.type(key) == b"string"]
+        saved = {key: redis.get(key) for key in strings}
     reprice(page, "FLOW", "21.00")
     server.kill()
     server.start()
@@ -288,3 +289,23 @@ def test_redis_restarted__with_an_old_state_shows_nothing_old(
     page: ProductPage, kept: Redis
 ) -> None:
     assert old_state_comes_back(page, kept) == "£21.00"
+
+
+def test_counts__of_several_processes_are_added_up(kept: Redis) -> None:
+    one, other = (RedisBacking(kept.url, "shop") for _ in range(2))
+    one.add_up("2026112618", {"hit": 3, "bypass: session": 1})
+    other.add_up("2026112618", {"hit": 4})
+    other.add_up("2026112619", {"miss": 1})
+    hours = one.added_up(["2026112617", "2026112618", "2026112619"])
+    assert hours == [{}, {"hit": 7, "bypass: session": 1}, {"miss": 1}]
+
+
+def test_counts__are_not_told_while_redis_is_away(kept: Redis) -> None:
+    counting.forget()
+    counting.count("hit")
+    kept.kill()
+    counting.tell()
+    kept.start()
+    the_backing.cache_clear()
+    counting.tell()
+    assert counting.counted(2)["hit"] == 1
