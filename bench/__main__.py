@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from bench import alone, report, running, scale
+from bench.ours import A_PAGE
 from bench.shop import ROOT
 from bench.targets import PARTS
 
@@ -32,23 +33,30 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.5, help="of each target in a round")
     parser.add_argument("--scale", nargs="+", type=int, metavar="PRODUCTS", default=[])
+    parser.add_argument("--into", type=Path, metavar="FILE", help="instead of the one in bench/")
     options = parser.parse_args()
+    if min(options.scale or [options.products]) < A_PAGE:
+        parser.error(f"a page of a category shows {A_PAGE} products: make as many at least")
     with tempfile.TemporaryDirectory() as folder:
-        if options.scale:
-            text = scale.run(Path(folder), options.scale, options.rounds, options.seconds)
-            SCALE.write_text(text)
-            print(text)
-            return
-        found = running.run(
-            Path(folder),
-            parts=set(options.only),
-            products=options.products,
-            rounds=options.rounds,
-            seconds=options.seconds,
-        )
-    text = report.written(found, alone.said() if "more" in options.only else {})
-    RESULTS.write_text(text)
+        text = measured(options, Path(folder))
+    (options.into or (SCALE if options.scale else RESULTS)).write_text(text)
     print(text)
+
+
+def measured(options: argparse.Namespace, folder: Path) -> str:
+    if options.scale:
+        return scale.run(folder, options.scale, options.rounds, options.seconds)
+    parts, more = set(options.only), "more" in options.only
+    if parts == {"more"}:
+        return report.standing_alone(alone.said())
+    run = running.run(
+        folder,
+        parts=parts,
+        products=options.products,
+        rounds=options.rounds,
+        seconds=options.seconds,
+    )
+    return report.written(run, alone.said() if more else {})
 
 
 if __name__ == "__main__":

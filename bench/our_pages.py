@@ -1,11 +1,14 @@
 """What our shop has to be looked at, as JSON: `python -m bench.our_pages` with its settings.
 
-Puts plenty in stock, offers bank transfer, and has one order paid, so that there is an invoice.
+Puts plenty in stock, offers bank transfer, publishes a landing page as long as anybody makes one,
+and has one order paid, so that there is an invoice.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from itertools import cycle
 
 import django
 
@@ -18,8 +21,9 @@ from bowerbird.demo import people  # noqa: E402
 from checkout import invoices  # noqa: E402
 from checkout.models import Invoice  # noqa: E402
 from checkout.tests.factories import make_paid_order  # noqa: E402
-from content.models import ShopSettings  # noqa: E402
+from content.models import Picture, ShopSettings  # noqa: E402
 from home.models import ArticlePage, HomePage, LandingPage  # noqa: E402
+from home.tests.factories import make_landing_page, twenty_blocks  # noqa: E402
 from products.models import CategoryPage, ProductPage, Variant  # noqa: E402
 from products.tests.factories import put_in_stock  # noqa: E402
 
@@ -50,7 +54,7 @@ def main() -> None:
                     for one in variants
                 ],
                 "category": named(category),
-                "landing": named(LandingPage.objects.live().first() or HomePage.objects.get()),
+                "landing": named(landing_page([one.page for one in variants])),
                 "front": named(HomePage.objects.live().first()),
                 "article": named(ArticlePage.objects.live().first()),
                 "invoice": invoice_of(variants),
@@ -73,6 +77,13 @@ def sold_in(category: CategoryPage) -> list[Variant]:
     sellable = Variant.objects.sellable().filter(page__path__startswith=category.path)
     firsts = sellable.order_by("page_id", "sort_order").distinct("page_id")
     return list(firsts.select_related("page")[:LOOKED_AT])
+
+
+def landing_page(products: Sequence[ProductPage]) -> LandingPage:
+    """With the pictures of the shop, which are of the size that pictures have."""
+    pictures = cycle(Picture.objects.order_by("pk")[:LOOKED_AT])
+    body = json.dumps(twenty_blocks(products, lambda: next(pictures)))
+    return make_landing_page("Twenty blocks", body=body)
 
 
 def named(page: Page | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ ADDRESS = {
     "billing_same": "on",
     "payment": "bank_transfer",
 }
+CARD, A_PAGE = '<article class="card"', 24  # products of a category
 HIDDEN = re.compile(r'name="(key|seen_total)"[^>]*value="([^"]*)"')
 METHOD = re.compile(r'name="method"[^>]*value="(\d+)"')
 
@@ -41,8 +42,11 @@ class OurShop:
         ]
 
     def _pages(self) -> list[Target]:
-        steps: dict[str, Step] = {"product": self.product()}
-        for name in ("category", "landing", "article"):
+        steps = {
+            "product": self.product(),
+            "category": page(path_of(self.pages["category"]["path"]), CARD, A_PAGE),
+        }
+        for name in ("landing", "article"):
             steps[name] = page(path_of(self.pages[name]["path"]), self.pages[name]["title"])
         found = []
         for name, step in steps.items():
@@ -73,7 +77,11 @@ class OurShop:
 
     def _search(self) -> list[Target]:
         word = self.products[0]["title"].split()[0]
-        return [Target("search", "search", OURS, page(f"/search/?q={word}", word))]
+        begun = f"/search/suggestions/?q={word[:4].lower()}"
+        return [
+            Target("search", "search", OURS, page(f"/search/?q={word}", word)),
+            Target("search suggestions", "search", OURS, page(begun, '"url"')),
+        ]
 
     def _admin(self) -> list[Target]:
         """Listings that grow with the shop, as a manager sees them."""
@@ -109,7 +117,7 @@ class OurShop:
             self.put_in(visitor, number)
 
     def basket(self, visitor: Visitor) -> None:
-        visitor.get("/basket/", self.products[2]["title"])
+        visitor.get("/basket/", '<article class="line"', times=3)
 
     def fill_in(self, visitor: Visitor) -> None:
         self.fill_two(visitor)

@@ -28,13 +28,16 @@ def cpu_seconds(pid: int) -> float:
 
 def megabytes(pid: int) -> float:
     """Memory of a family, in which a page that several of them share counts once."""
-    kilobytes = 0
-    for one in family(pid):
-        with suppress(OSError):
-            for text in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if text.startswith("Pss:"):
-                    kilobytes += int(text.split()[1])
-    return kilobytes / 1024
+    return sum(own_megabytes(one) for one in family(pid))
+
+
+def own_megabytes(pid: int) -> float:
+    """Of one process, and its part of what it shares with others."""
+    with suppress(OSError):
+        for text in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if text.startswith("Pss:"):
+                return int(text.split()[1]) / 1024
+    return 0.0
 
 
 def _used(pid: int) -> float:

@@ -30,9 +30,14 @@ def written(run: Run, more: Mapping[str, str]) -> str:
     if goals:
         parts += ["## Goals\n", table(["what", "wanted", "got", "met"], goals)]
     parts += ["## Figures\n", _figures(found, run.figures), "## Servers\n", _servers(run)]
-    for title, said in more.items():
-        parts += [f"## {title}\n", f"```\n{said.strip()}\n```\n"]
+    if more:
+        parts.append(standing_alone(more))
     return "\n".join(parts)
+
+
+def standing_alone(more: Mapping[str, str]) -> str:
+    """What each printed, under its title."""
+    return "\n".join(f"## {title}\n\n```\n{said.strip()}\n```\n" for title, said in more.items())
 
 
 def _figures(found: Found, rounds: Mapping[str, Sequence[Figures]]) -> str:
@@ -57,6 +62,7 @@ def _row(name: str, one: Medians, bare: Medians, rounds: Sequence[Figures]) -> l
 
 def _servers(run: Run) -> str:
     rows = [
-        [name, f"{run.memory[name]:.0f}", f"{run.starts[name]:.1f}"] for name in sorted(run.memory)
+        [name, f"{one.worker_memory:.0f}", f"{one.memory:.0f}", f"{one.start:.1f}"]
+        for name, one in sorted(run.servers.items())
     ]
-    return table(["server with its workers", "memory MB", "s until the first answer"], rows)
+    return table(["server", "a worker MB", "all of it MB", "s until the first answer"], rows)

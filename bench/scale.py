@@ -16,7 +16,7 @@ from bench.goals import Medians
 from bench.measuring import Processes
 from bench.ours import OurShop
 from bench.rounds import table
-from bench.running import WITHOUT_PAGE_CACHE, Place, counted, in_turns, tell
+from bench.running import WITHOUT_PAGE_CACHE, Place, counted, in_turns, said_on_failure, tell
 from bench.targets import UNCACHED, Target
 from tests.journeys.shop import new_database
 from tests.services import throwaway_postgres, throwaway_redis
@@ -38,7 +38,12 @@ class Sized:
 
 def run(folder: Path, sizes: Sequence[int], rounds: int, seconds: float) -> str:
     about = machine.described()
-    with throwaway_postgres() as postgres, throwaway_redis() as cache, ExitStack() as stack:
+    with (
+        said_on_failure(folder / "servers.log"),
+        throwaway_postgres() as postgres,
+        throwaway_redis() as cache,
+        ExitStack() as stack,
+    ):
         shops = []
         for size in sorted(sizes):
             database = stack.enter_context(new_database(postgres.url, f"of-{size}"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bench.processes import cpu_seconds, megabytes
+from bench.processes import cpu_seconds, family, megabytes, own_megabytes
 from bench.shop import ROOT
 from bench.visitor import Visitor
 from tests.services import free_port, wait_for_port
@@ -31,7 +32,7 @@ class WebServer:
         workers: int = WORKERS,
         python: str | Path = sys.executable,
     ) -> None:
-        self.port = free_port()
+        self.port, self.workers = free_port(), workers
         own = {
             "PORT": str(self.port),
             "WEB_HOST": "127.0.0.1",
@@ -60,6 +61,10 @@ class WebServer:
 
     def megabytes(self) -> float:
         return megabytes(self.process.pid)
+
+    def worker_megabytes(self) -> float:
+        """Of one of the processes that answer; beside them is one that watches over them."""
+        return (self.megabytes() - own_megabytes(self.process.pid)) / self.workers
 
     def stop(self) -> None:
         _end(self.process)
@@ -101,9 +106,14 @@ def background_worker(settings: Mapping[str, str], log: Path) -> Iterator[int]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """And whoever it leaves behind: a worker that has not started yet does not hear of it."""
+    others = list(family(process.pid))[1:]
     process.terminate()
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+        for pid in others:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -34,16 +34,16 @@ class Target:
             raise ValueError(self.part)
 
 
-def in_turn(paths: list[str], expect: list[str]) -> Step:
-    """A page after the other, each with what must stand on it."""
+def in_turn(paths: list[str], expect: list[str], times: int | None = None) -> Step:
+    """A page after the other, each with what must stand on it, and how often where that is said."""
     turns = count()
 
     def visit(visitor: Visitor) -> None:
         place = next(turns) % len(paths)
-        visitor.get(paths[place], expect[place])
+        visitor.get(paths[place], expect[place], times=times)
 
     return visit
 
 
-def page(path: str, expect: str) -> Step:
-    return in_turn([path], [expect])
+def page(path: str, expect: str, times: int | None = None) -> Step:
+    return in_turn([path], [expect], times)

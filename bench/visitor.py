@@ -81,8 +81,11 @@ class Visitor:
         other.cookies = dict(self.cookies)
         return other
 
-    def get(self, path: str, expect: str = "", *, status: int = 200) -> Answer:
-        return self._checked(self.ask("GET", path), path, expect, status)
+    def get(
+        self, path: str, expect: str = "", *, times: int | None = None, status: int = 200
+    ) -> Answer:
+        """Where `times` is given, what is expected stands there so often, else once at least."""
+        return self._checked(self.ask("GET", path), path, expect, status, times)
 
     def post(
         self, path: str, fields: dict[str, str], expect: str = "", *, status: int = 302
@@ -178,15 +181,25 @@ class Visitor:
             else:
                 self.cookies[name] = value
 
-    def _checked(self, answer: Answer, path: str, expect: str, status: int) -> Answer:
+    def _checked(
+        self, answer: Answer, path: str, expect: str, status: int, times: int | None = None
+    ) -> Answer:
         """The same bytes again need not be read again."""
         seen = (hash(answer.raw), expect)
-        if answer.status == status and (seen in self._seen or expect in answer.text):
+        if answer.status == status and (
+            seen in self._seen or _stands_in(answer.text, expect, times)
+        ):
             if answer.raw:
                 self._seen.add(seen)
             return answer
         shown = answer.text[:SHOWN] if answer.raw else answer.head.decode("latin-1")
-        raise WrongAnswer(f"{path}: {answer.status}, not {status} with “{expect}”:\n{shown}")
+        often = "" if times is None else f" {times} times"
+        wanted = f"{status} with “{expect}”{often}"
+        raise WrongAnswer(f"{path}: {answer.status}, not {wanted}:\n{shown}")
+
+
+def _stands_in(text: str, expect: str, times: int | None) -> bool:
+    return expect in text if times is None else text.count(expect) == times
 
 
 def path_of(url: str) -> str:

@@ -8,8 +8,11 @@ import pytest
 
 from bench.goals import GOALS, Goal, Medians, judged
 from bench.measuring import Figures
+from bench.oscar import OscarShop
+from bench.ours import OurShop
 from bench.rounds import in_rounds, spread, table
-from bench.visitor import Answer, path_of
+from bench.targets import BARE_VIEW
+from bench.visitor import Answer, Visitor, WrongAnswer, path_of
 
 pytestmark = pytest.mark.pure
 
@@ -77,6 +80,21 @@ def test_judged__only_what_was_measured() -> None:
     assert [row[1:] for row in rows] == [["≤ 1.3 ×", "1.20 × (with PostgreSQL 1.1 ×)", "yes"]]
 
 
+def test_goals__each_of_something_that_is_measured() -> None:
+    place = {"path": "/prints/", "title": "Prints"}
+    product = {"id": 1, "sku": "P-1", **place}
+    names = ("category", "landing", "article")
+    pages = {"products": [product], "invoice": "/i.pdf", **dict.fromkeys(names, place)}
+    targets = [
+        *OurShop(pages).targets(),
+        *OscarShop({"products": [product], "category": "/prints/"}).targets(),
+    ]
+    measured = [BARE_VIEW, *(target.name for target in targets)]
+
+    assert {goal.ours for goal in GOALS} | {goal.theirs for goal in GOALS} <= set(measured)
+    assert len(set(measured)) == len(measured)
+
+
 def test_table__in_markdown() -> None:
     assert table(["what", "ms"], [["a", "1"]]) == "| what | ms |\n| --- | ---: |\n| a | 1 |\n"
 
@@ -87,6 +105,20 @@ def test_answer__finds_its_headers_whatever_their_case() -> None:
 
     assert list(answer.headers("Set-Cookie")) == ["a=1", "b=2"]
     assert answer.text == "/basket/"
+
+
+@pytest.mark.parametrize(("shown", "right"), [(2, False), (3, True), (4, False)])
+def test_visitor__counts_what_a_page_shows(
+    shown: int, right: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Answer(200, b"HTTP/1.1 200 OK", b"<li>" * shown)
+    monkeypatch.setattr(Visitor, "ask", lambda *_others: answer)
+
+    if right:
+        assert Visitor(80).get("/basket/", "<li>", times=3) is answer
+    else:
+        with pytest.raises(WrongAnswer, match="3 times"):
+            Visitor(80).get("/basket/", "<li>", times=3)
 
 
 def test_path_of__leaves_the_host_away() -> None:

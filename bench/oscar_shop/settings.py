@@ -23,6 +23,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = FOLDER / "media"
 LOGGING = {
     "version": 1,
+    "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"level": "ERROR", "handlers": ["console"]},
     "loggers": {"oscar": {"level": "ERROR"}},

@@ -18,6 +18,7 @@ from home.tests.factories import (
     make_landing_page,
     make_text_page,
     make_topic,
+    twenty_blocks,
 )
 from products.models import Brand, ProductPage, ProductPicture
 from products.tests.factories import make_category, make_option, make_product, make_variant
@@ -92,41 +93,6 @@ def test_article(products: list[ProductPage], committed: Commit) -> None:
 
 def test_landing_page__of_20_blocks(products: list[ProductPage], committed: Commit) -> None:
     with committed():
-        page = make_landing_page("Story", body=json.dumps(_twenty_blocks(products)))
+        page = make_landing_page("Story", body=json.dumps(twenty_blocks(products)))
     _, later = queries_for(page)
     assert later <= 8
-
-
-def _twenty_blocks(products: list[ProductPage]) -> list[dict[str, Any]]:
-    article, terms = make_article("On tides", picture=make_picture()), make_text_page("Small print")
-    ids = [page.pk for page in products]
-    link = f'<p><a linktype="page" id="{terms.pk}">terms</a></p>'
-    category = products[0].get_parent().pk
-
-    def picture() -> dict[str, Any]:
-        return {"image": make_picture().pk, "decorative": False, "alt_text": "A picture"}
-
-    blocks: list[tuple[str, Any]] = [
-        ("hero", {"heading": "Twenty", "picture": picture(), "link": {"page": terms.pk}}),
-        ("text", link),
-        ("products", {"products": ids[:4], "link": {"page": category}}),
-        ("newest", {"how_many": 4}),
-        ("sale", {"how_many": 4}),
-        ("product", {"product": ids[4]}),
-        ("mention", ids[5]),
-        ("picture", {"picture": picture()}),
-        ("gallery", {"pictures": [{"picture": picture()} for _ in range(3)]}),
-        ("articles", {"how_many": 3, "articles": []}),
-        ("quote", {"text": "He paints."}),
-        ("faq", {"questions": [{"question": "Where?", "answer": link}] * 2}),
-        ("call_to_action", {"heading": "Go on", "link": {"page": article.pk}}),
-        ("heading", "The second half"),
-        ("text", link),
-        ("product", {"product": ids[1], "side": "flip"}),
-        ("products", {"products": ids[2:], "picture": picture()}),
-        ("newest", {"how_many": 2, "category": category}),
-        ("articles", {"how_many": 1, "articles": [article.pk]}),
-        ("mention", ids[0]),
-    ]
-    assert len(blocks) == 20
-    return [{"type": kind, "value": value} for kind, value in blocks]
