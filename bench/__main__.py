@@ -12,6 +12,8 @@ runs the benches that stand alone. The bare view is always measured.
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -37,6 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     if min(options.scale or [options.products]) < A_PAGE:
         parser.error(f"a page of a category shows {A_PAGE} products: make as many at least")
+    signal.signal(signal.SIGTERM, lambda *_about: sys.exit(143))  # the servers end first
     with tempfile.TemporaryDirectory() as folder:
         text = measured(options, Path(folder))
     (options.into or (SCALE if options.scale else RESULTS)).write_text(text)

@@ -127,7 +127,8 @@ def show(found: Mapping[str, Sequence[Figures]]) -> str:
         page = name.partition(":")[0]
         bare = [one.milliseconds for one in found[f"{page}: {BARE}"]]
         used = [one.milliseconds for one in rounds]
-        ratio = median(used) / median(bare)
+        # The clock has hundredths of a second: of few requests it may see nothing.
+        ratio = median(used) / (median(bare) or float("nan"))
         rate = median(one.a_second for one in rounds)
         cells = (f"{median(used):.3f}", f"{min(used):.3f}", f"{max(used):.3f}", f"{ratio:.2f}")
         rows.append((name, *cells, f"{rate:.0f}"))

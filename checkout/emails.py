@@ -31,13 +31,22 @@ def owe(
     edition: int = 1,
 ) -> None:
     """Inside the caller's transaction: the e-mail is due once, whatever happens next."""
-    from checkout.tasks import send_email
-
     email, is_new = OrderEmail.objects.get_or_create(
         order=order, kind=kind, refund=refund, return_request=return_request, edition=edition
     )
     if is_new:
-        send_email.delay_on_commit(email.pk)
+        _send_on_commit(email)
+
+
+def owe_first(order: Order, kind: EmailKind) -> None:
+    """Of an order that the caller's transaction writes: none can be due, so none is looked for."""
+    _send_on_commit(OrderEmail.objects.create(order=order, kind=kind))
+
+
+def _send_on_commit(email: OrderEmail) -> None:
+    from checkout.tasks import send_email
+
+    send_email.delay_on_commit(email.pk)
 
 
 def owe_again(

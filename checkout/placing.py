@@ -143,7 +143,7 @@ def _write(order: Order, basket: Basket, snapshots: Sequence[Sequence[Snapshot]]
     if order.total:
         new_payment(order)
         if payments.get(order.payment_provider).announces_order:
-            emails.owe(order, EmailKind.RECEIVED)
+            emails.owe_first(order, EmailKind.RECEIVED)
     # Last, so that others wait for these rows as briefly as can be.
     stock.reserve({line.sku: line.quantity for line in basket.lines})
     if order.coupon:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from checkout.models import Order
+from checkout.models import EmailKind, Order, OrderEmail
 from checkout.tests.factories import make_method
 from checkout.tests.test_checkout_view import LONDON, URL
 from content.live_pages.backing import the_backing
@@ -43,7 +43,7 @@ def walk(
     codes = ("WAVES", "TIDES", "FOAM")
     products = [make_product(sku=code, price="12.00", on_hand=100) for code in codes]
 
-    def go() -> dict[str, int]:
+    def go(payment: str = "demo") -> dict[str, int]:
         for product in products:
             client.post(f"/basket/add/{product.pk}/", {"quantity": 1})
         steps: dict[str, int] = {}
@@ -64,9 +64,11 @@ def walk(
             "email": "ada@example.com",
             "billing_same": "on",
             "method": form["method"].value(),
-            "payment": "demo",
+            "payment": payment,
         }
         placed = step("place", lambda: client.post(URL, filled), 302)
+        if payment == "bank_transfer":
+            return steps
         step("payment page", lambda: client.get(placed.url), 200)
         paid = step("pay", lambda: client.post(placed.url, {"outcome": "pay"}), 302)
         step("order page", lambda: client.get(paid.url), 200)
@@ -96,3 +98,11 @@ def test_walk__queries(walk: Callable[[], dict[str, int]]) -> None:
         "order page": 14,
     }
     assert {name: n for name, n in took.items() if n > budgets[name]} == {}
+
+
+def test_transfer__queries(walk: Callable[[str], dict[str, int]]) -> None:
+    """With the e-mail that says where to pay."""
+    walk("bank_transfer")
+
+    assert walk("bank_transfer")["place"] <= 24
+    assert OrderEmail.objects.filter(kind=EmailKind.RECEIVED).count() == 2
