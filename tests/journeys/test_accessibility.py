@@ -67,6 +67,10 @@ def pages_to_read(page: Page, shop: Shop, lost_page: str) -> Iterator[State]:
     ):
         page.goto(shop.url + path)
         yield path, 200
+    page.goto(f"{shop.url}/search/")
+    page.locator("main").get_by_role("searchbox").press_sequentially("co")
+    expect(page.get_by_role("link", name="Coin Toss")).to_be_visible()
+    yield "what the search suggests", 200
     menu = page.get_by_role("button", name="Menu", exact=True)
     if menu.is_visible():
         menu.click()

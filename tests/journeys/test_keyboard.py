@@ -112,3 +112,37 @@ def test_shopper_buys_with_the_keyboard_alone(laptop: Shop, open_page: OpenPage)
     page.get_by_role("button", name="Pay", exact=True).focus()
     page.keyboard.press("Enter")
     steps.expect_status(page, "paid")
+
+
+def test_search_suggests_while_one_types(laptop: Shop, open_page: OpenPage) -> None:
+    page = open_page(DESKTOP)
+    page.goto(f"{laptop.url}/books/")
+    field = page.get_by_role("banner").get_by_role("searchbox")
+    suggestions = page.get_by_role("banner").get_by_role("list", name="Suggestions")
+    field.press_sequentially("co", delay=20)
+    expect(suggestions.get_by_role("link").first).to_have_text("Coin Toss")
+    expect(page.locator("#announcer")).to_contain_text("Suggestions")
+
+    page.keyboard.press("Escape")
+    expect(suggestions).to_be_hidden()
+    expect(field).to_be_focused()
+
+    field.press_sequentially("i")
+    expect(suggestions.get_by_role("link")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(suggestions.get_by_role("link")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowUp")  # round to the last
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Coin Toss")
+
+
+def test_search_goes_on_where_nothing_is_suggested(laptop: Shop, open_page: OpenPage) -> None:
+    page = open_page(DESKTOP)
+    page.route("**/search/suggestions/**", lambda route: route.abort())
+    page.goto(f"{laptop.url}/books/")
+    field = page.get_by_role("banner").get_by_role("searchbox")
+    field.press_sequentially("coin toss", delay=20)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("“coin toss”")
