@@ -3,6 +3,7 @@ from django.core.management import call_command
 
 from content import renditions
 from content.due import Round, each
+from content.live_pages import owed
 from content.models import Picture
 
 # A later run goes on with the rest: a queue that nobody reads must not grow without end.
@@ -31,3 +32,9 @@ def make_renditions(picture_id: int) -> None:
 @shared_task
 def make_due_renditions() -> Round:
     return each(make_renditions, renditions.due().values_list("pk", flat=True)[:PICTURES_A_RUN])
+
+
+@shared_task
+def tell_owed_moves() -> Round:
+    """What the page cache was not told by whoever changed something."""
+    return owed.catch_up()

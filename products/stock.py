@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from content.live_pages import tell_on_commit
 from products import alerts
 from products.models.skus import Availability, MovementReason, Sku, StockMovement
 from products.signals import availability_changed, units_wanted
@@ -178,4 +179,4 @@ def _tell(sku: Sku, before: Availability) -> None:
         send = partial(
             availability_changed.send_robust, Sku, sku=sku.code, before=before, after=after
         )
-        transaction.on_commit(send)
+        tell_on_commit(send)

@@ -6,6 +6,7 @@ they were *before* it was rendered.
 """
 
 from content.live_pages.names import below, name_of
+from content.live_pages.owed import tell_on_commit
 from content.live_pages.showing import depends_on, good_until, out_of_sight, refuse
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
 
@@ -18,6 +19,7 @@ __all__ = [
     "out_of_sight",
     "refuse",
     "shown_on_pages",
+    "tell_on_commit",
     "watch",
     "watched_elsewhere",
 ]

@@ -25,6 +25,9 @@ class Backing(Protocol):
     """Each call but `move` raises Unreachable. Versions come in the order of their names, after
     the epoch: what all of them count from."""
 
+    # Whether what is kept outlives the process that keeps it.
+    lasts: bool
+
     def begin(self) -> bytes:
         """The moment before a rendering, for `settle`."""
 
@@ -58,6 +61,8 @@ _ONLY_EPOCH = b"memory"
 
 class MemoryBacking:
     """For one process: tests, and a shop on a small machine without Redis."""
+
+    lasts = False
 
     def __init__(self) -> None:
         self._versions: dict[str, bytes] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models.signals import post_save, pre_delete, pre_save
@@ -12,6 +13,7 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move, pre_page_move
 
 from content.live_pages.names import SITE
+from content.live_pages.owed import owed_ahead
 from content.live_pages.traces import UNSEEN, Traces, changed_since, is_new, traces_of, will_change
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
 from content.models import Rendition, ShopSettings, SocialLink
@@ -48,13 +50,14 @@ def page_goes(sender: Any, instance: Any, **kwargs: Any) -> None:
 
 
 # By the page's id, from before its move until after it: Wagtail's two signals carry two instances.
-_before_moves: dict[int, Traces] = {}
+_before_moves: dict[int, tuple[Traces | None, Callable[[], None]]] = {}
 
 
 @receiver(pre_page_move)
 def page_will_move(sender: Any, instance: Page, **kwargs: Any) -> None:
-    if not instance.numchild:
-        _before_moves[instance.pk] = traces_of(Page.objects.filter(pk=instance.pk).first())
+    is_alone = not instance.numchild
+    before = traces_of(Page.objects.filter(pk=instance.pk).first()) if is_alone else None
+    _before_moves[instance.pk] = before, owed_ahead()
 
 
 @receiver(post_page_move)
@@ -63,9 +66,10 @@ def page_has_moved(
 ) -> None:
     """A page without others below it, put behind its new siblings, moves nobody else. Any other
     move writes new paths to pages that send no signal."""
-    before = _before_moves.pop(instance.pk, None)
+    before, pay = _before_moves.pop(instance.pk, (None, lambda: None))
     last = parent_page_after.get_children().last()
     if before is None or parent_page_before == parent_page_after or last.pk != instance.pk:
         moved(SITE)
     else:
         moved(*changed_since(Page.objects.get(pk=instance.pk), before))
+    pay()

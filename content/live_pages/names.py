@@ -9,12 +9,15 @@ below:<path>          which pages stand below, and what a listing counts or sort
 brand:<key>           a snippet, with its translations; so are topic:, author:, optionvalue:…
 picture:7             a picture's file and words
 sku:FLOW-A3           what a shopper is told of the stock
+
+told:<mark>           is on no page: there once a debt is paid, see `content.live_pages.owed`
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from wagtail.models import Page, TranslatableMixin
@@ -30,6 +33,14 @@ def name_of(thing: Model) -> str:
     if isinstance(thing, TranslatableMixin):
         return f"{kind}:{thing.translation_key}"
     return f"{kind}:{thing.pk}"
+
+
+def told(mark: UUID) -> str:
+    return f"told:{mark.hex}"
+
+
+def is_mark(name: str) -> bool:
+    return name.startswith("told:")
 
 
 def link_to(page: Page | int) -> str:

@@ -24,7 +24,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from content.live_pages.backing import Unreachable
-from content.live_pages.names import SITE
+from content.live_pages.names import SITE, is_mark
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +36,12 @@ RENDERING = 10.0  # seconds: who renders longer has lost the lead
 POLL = 0.02  # seconds between two looks whether another process is done
 FORGET_AFTER = 7 * 24 * 60 * 60  # seconds: versions that nobody asks for any more
 COUNTS_LAST = 8 * 24 * 60 * 60  # seconds
+MARKS_LAST = 60 * 60  # seconds: beat asks within a minute
 MOST_OWED = 5_000
 MOST_CONNECTIONS = 10_000  # no bound of its own: a thread of the server needs one
 
-# The clock grows with every move, also if the server's own clock is set back.
+# The clock grows with every move, also if the server's own clock is set back. The ARGV beside a key
+# says after how many seconds that is forgotten.
 _MOVE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -48,7 +50,7 @@ if now <= last then now = last + 1 end
 local clock = string.format('%.0f', now)
 redis.call('SET', KEYS[1], clock)
 for i = 2, #KEYS do
-  redis.call('SET', KEYS[i], clock .. ':' .. ARGV[1], 'EX', ARGV[2])
+  redis.call('SET', KEYS[i], clock .. ':' .. ARGV[1], 'EX', ARGV[i])
 end
 return clock
 """
@@ -75,6 +77,8 @@ return answer
 
 
 class RedisBacking:
+    lasts = True
+
     def __init__(self, url: str, prefix: str) -> None:
         self._prefix = prefix
         self._pool = redis.ConnectionPool.from_url(
@@ -100,7 +104,7 @@ class RedisBacking:
 
     def begin(self) -> bytes:
         epoch, clock = self._reach(lambda: self._client.mget(self._epoch, self._clock))
-        moment: bytes = clock or self._run_script(_MOVE, [], _token(), FORGET_AFTER)
+        moment: bytes = clock or self._run_script(_MOVE, [], _token())
         if epoch is None:  # everything was thrown away: start over
             self._reach(lambda: self._client.set(self._epoch, self._run_id, nx=True))
         return moment
@@ -248,9 +252,11 @@ class RedisBacking:
             owed = dict(self._owed)
         if not owed:
             return True
-        keys = [self._clock, *(self._key("v", name) for name in sorted(owed))]
+        names = sorted(owed)
+        keys = [self._clock, *(self._key("v", name) for name in names)]
+        seconds = [MARKS_LAST if is_mark(name) else FORGET_AFTER for name in names]
         try:
-            self._scripts[_MOVE](keys=keys, args=[_token(), FORGET_AFTER])
+            self._scripts[_MOVE](keys=keys, args=[_token(), *seconds])
         except redis.RedisError as error:
             self._lose_sight(error)
             return False

@@ -24,6 +24,7 @@ from content.live_pages.names import (
     name_of,
     paths_above,
 )
+from content.live_pages.owed import tell_on_commit
 from content.live_pages.watching import moved
 
 logger = logging.getLogger(__name__)
@@ -64,13 +65,13 @@ def will_change(pk: int | None) -> None:
     if the_backing() is None:
         return
     before = traces_of(_locked(pk)) if pk else {}
-    transaction.on_commit(lambda: _compare(pk, before))
+    tell_on_commit(lambda: _compare(pk, before))
 
 
 def is_new(pk: int) -> None:
     """To be called once its row is written."""
     if the_backing() is not None:
-        transaction.on_commit(lambda: _compare(pk, {}))
+        tell_on_commit(lambda: _compare(pk, {}))
 
 
 def changed_since(page: Page, before: Traces) -> set[str]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from wagtail.models import get_page_models
 
 from content.live_pages.backing import the_backing
 from content.live_pages.names import name_of
+from content.live_pages.owed import owed_ahead, tell_on_commit
 
 AnyModel = TypeVar("AnyModel", bound=type[Model])
 
@@ -24,20 +24,26 @@ _TABLE = re.compile(r'\b(?:FROM|JOIN)\s+"(\w+)"')
 
 
 def moved(*names: str) -> None:
-    """Once committed: these are no longer what they were. Pages that show them render anew."""
+    """Once committed: these are no longer what they were. Pages that show them render anew.
+
+    To be called in the transaction of the change."""
     backing = the_backing()
     if backing and names:
-        transaction.on_commit(lambda: backing.move(names))
+        tell_on_commit(lambda: backing.move(names))
 
 
 def watch(model: type[Model], names: Callable[[Any], Iterable[str]]) -> None:
     """Move these names whenever a row is saved or deleted. `update()` goes unseen: call `moved`."""
 
-    def tell(sender: Any, instance: Model, **kwargs: Any) -> None:
-        moved(*names(instance))
+    def owe(sender: Any, instance: Any, **kwargs: Any) -> None:
+        instance._pay = owed_ahead()
 
-    for signal in (post_save, post_delete):
-        signal.connect(tell, sender=model, weak=False, dispatch_uid=("live_pages", model))
+    def tell(sender: Any, instance: Any, **kwargs: Any) -> None:
+        moved(*names(instance))
+        instance.__dict__.pop("_pay", lambda: None)()
+
+    for signal, hear in ((pre_save, owe), (post_save, tell), (post_delete, tell)):
+        signal.connect(hear, sender=model, weak=False, dispatch_uid=("live_pages", model))
     _watched.add(model)
 
 

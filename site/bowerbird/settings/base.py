@@ -202,6 +202,7 @@ CELERY_TASK_ROUTES = {
 # Every entry is also what `manage.py catch_up` runs, in this order: what money came is heard before
 # reservations end, and documents are made before the e-mails that carry them.
 CELERY_BEAT_SCHEDULE = {
+    "tell-owed-moves": {"task": "content.tasks.tell_owed_moves", "schedule": 15},
     "publish-scheduled-pages": {"task": "content.tasks.publish_scheduled", "schedule": 60},
     "process-late-events": {"task": "checkout.tasks.process_due_events", "schedule": 60},
     "reconcile-payments": {"task": "checkout.tasks.reconcile_open_payments", "schedule": 120},
