@@ -62,7 +62,11 @@ class Goal:
     def got(self, found: Found) -> str:
         ratio, with_database = self._ratios(found)
         words = f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:.0f} ×"
-        words += f" (with PostgreSQL {with_database:.3g} ×)"
+        words += f" (with PostgreSQL {with_database:.3g} ×"
+        if self.less and found[self.ours].worker_ms:
+            alone = found[self.theirs].server_ms / found[self.ours].server_ms
+            words += f", without the worker {alone:.3g} ×"
+        words += ")"
         if self.queries is not None:
             words += f", {found[self.ours].queries} queries"
         return words

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from bench.goals import Found, Medians, judged
 from bench.measuring import Figures
 from bench.rounds import spread, table
-from bench.running import Run
-from bench.targets import BARE_VIEW
+from bench.running import Needs, Run
+from bench.targets import BARE_VIEW, OSCAR, OURS
 
 HEAD = """# What a visit costs
 
@@ -26,7 +26,7 @@ def written(run: Run, more: Mapping[str, str]) -> str:
         for target in run.targets
     }
     parts = [HEAD, "\n".join(f"- {line}" for line in run.about) + "\n"]
-    goals = judged(found)
+    goals = judged(found) + _beside_oscar(run.servers)
     if goals:
         parts += ["## Goals\n", table(["what", "wanted", "got", "met"], goals)]
     parts += ["## Figures\n", _figures(found, run.figures), "## Servers\n", _servers(run)]
@@ -38,6 +38,26 @@ def written(run: Run, more: Mapping[str, str]) -> str:
 def standing_alone(more: Mapping[str, str]) -> str:
     """What each printed, under its title."""
     return "\n".join(f"## {title}\n\n```\n{said.strip()}\n```\n" for title, said in more.items())
+
+
+def _beside_oscar(servers: Mapping[str, Needs]) -> list[list[str]]:
+    """What a server needs, for which no goal is set."""
+    if OSCAR not in servers:
+        return []
+    ours, theirs = servers[OURS], servers[OSCAR]
+
+    def row(what: str, unit: str, mine: float, other: float) -> list[str]:
+        return [
+            what,
+            "",
+            f"{mine:.3g} {unit}, Oscar's {other:.3g} {unit}: {mine / other:.2f} ×",
+            "",
+        ]
+
+    return [
+        row("memory of a worker", "MB", ours.worker_memory, theirs.worker_memory),
+        row("start until the first answer", "s", ours.start, theirs.start),
+    ]
 
 
 def _figures(found: Found, rounds: Mapping[str, Sequence[Figures]]) -> str:

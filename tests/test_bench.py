@@ -6,12 +6,14 @@ from functools import partial
 
 import pytest
 
+from bench import report
 from bench.goals import GOALS, Goal, Medians, judged
 from bench.measuring import Figures
 from bench.oscar import OscarShop
 from bench.ours import OurShop
 from bench.rounds import in_rounds, spread, table
-from bench.targets import BARE_VIEW
+from bench.running import BARE_TARGET, Needs, Run
+from bench.targets import BARE_VIEW, OSCAR, OURS, Target, nothing
 from bench.visitor import Answer, Visitor, WrongAnswer, path_of
 
 pytestmark = pytest.mark.pure
@@ -69,7 +71,9 @@ def test_goal__times_less_with_few_queries(ours: float, queries: int, met: bool)
 def test_goal__counts_the_tasks_that_follow() -> None:
     found = {"ours": Medians(5, 0, 5, 1, 0), "theirs": of(30)}
 
-    assert Goal("an order", "ours", "theirs", 3).got(found) == "3.00 × (with PostgreSQL 3.1 ×)"
+    got = Goal("an order", "ours", "theirs", 3).got(found)
+
+    assert got == "3.00 × (with PostgreSQL 3.1 ×, without the worker 6 ×)"
 
 
 def test_judged__only_what_was_measured() -> None:
@@ -93,6 +97,23 @@ def test_goals__each_of_something_that_is_measured() -> None:
 
     assert {goal.ours for goal in GOALS} | {goal.theirs for goal in GOALS} <= set(measured)
     assert len(set(measured)) == len(measured)
+
+
+def test_report__of_a_run_beside_oscar() -> None:
+    rounds = [Figures(10, 1, 0.01, 0.0, 0.0)]
+    run = Run(
+        ["40 products"],
+        [BARE_TARGET, Target("add to basket", "basket", OURS, nothing)],
+        {BARE_VIEW: rounds, "add to basket": rounds},
+        {"add to basket": 3},
+        {OURS: Needs(300, 150, 3.0), OSCAR: Needs(200, 100, 2.0)},
+    )
+
+    text = report.written(run, {"Invoices": "100 ms\n"})
+
+    assert "| memory of a worker |  | 150 MB, Oscar's 100 MB: 1.50 × |  |" in text
+    assert "| add to basket | 1.00 | 1.0 | 0.00 | 0.00 | 10 | 3 | 0% |" in text
+    assert text.endswith("## Invoices\n\n```\n100 ms\n```\n")
 
 
 def test_table__in_markdown() -> None:
