@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="PART")
     parser.add_argument("--products", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each target in a round")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each target in a round")
     parser.add_argument("--scale", nargs="+", type=int, metavar="PRODUCTS", default=[])
     parser.add_argument("--into", type=Path, metavar="FILE", help="instead of the one in bench/")
     options = parser.parse_args()
