@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404
 from wagtail import views
@@ -11,6 +12,14 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page
 
 from content.navigation import furniture
+
+
+def read_routes() -> None:
+    """Before there are threads. Wagtail does it at the first visit, by a walk through a class to
+    which another first visit may add something meanwhile: that is an error."""
+    for model in apps.get_models():
+        if issubclass(model, RoutablePageMixin):
+            model.get_resolver()  # type: ignore[attr-defined]
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
