@@ -50,15 +50,16 @@ def run(folder: Path, sizes: Sequence[int], rounds: int, seconds: float) -> str:
             shops.append(_filled(folder / str(size), size, database, cache.url))
         targets = [one.named(target) for one in shops for target in one.targets]
         places = {str(one.size): one.place for one in shops}
-        with shop.collected_files(shops[0].place.settings), ExitStack() as servers:
-            running = {
-                name: servers.enter_context(
-                    serving.serving(place.application, place.settings, folder / "servers.log")
-                )
-                for name, place in places.items()
-            }
-            found = in_turns(running, targets, Processes(postgres.pid), rounds, seconds)
-        queries = counted(places, targets, folder)
+        with shop.collected_files(shops[0].place.settings):
+            with ExitStack() as servers:
+                running = {
+                    name: servers.enter_context(
+                        serving.serving(place.application, place.settings, folder / "servers.log")
+                    )
+                    for name, place in places.items()
+                }
+                found = in_turns(running, targets, Processes(postgres.pid), rounds, seconds)
+            queries = counted(places, targets, folder)
     medians = {name: Medians.of(figures, queries.get(name)) for name, figures in found.items()}
     return "\n".join(
         [

@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
-from bench import report
+from bench import report, scale
 from bench.goals import GOALS, Goal, Medians, judged
 from bench.measuring import Figures
 from bench.oscar import OscarShop
 from bench.ours import OurShop
 from bench.rounds import in_rounds, spread, table
-from bench.running import BARE_TARGET, Needs, Run
+from bench.running import BARE_TARGET, Needs, Place, Run
 from bench.targets import BARE_VIEW, OSCAR, OURS, Target, nothing
 from bench.visitor import Answer, Visitor, WrongAnswer, path_of
 
@@ -114,6 +114,17 @@ def test_report__of_a_run_beside_oscar() -> None:
     assert "| memory of a worker |  | 150 MB, Oscar's 100 MB: 1.50 × |  |" in text
     assert "| add to basket | 1.00 | 1.0 | 0.00 | 0.00 | 10 | 3 | 0% |" in text
     assert text.endswith("## Invoices\n\n```\n100 ms\n```\n")
+
+
+def test_scale__judges_the_largest_by_the_smallest() -> None:
+    target = Target("search", "search", OURS, nothing)
+    shops = [scale.Sized(size, Place("bowerbird.wsgi", {}), [target]) for size in (60, 600)]
+
+    text = scale._compared(
+        shops, {"search, 60": of(9, queries=8), "search, 600": of(14, queries=8)}
+    )
+
+    assert "| search | 10.0 (8) | 15.0 (8) | 1.50 | **no** |" in text
 
 
 def test_table__in_markdown() -> None:
