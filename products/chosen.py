@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from wagtail.models import Page
 
 from content.live_pages import depends_on
 from content.locales import active_locale, in_readers_language
 from content.privacy import open_to_all
-from products.models import ProductPage, Variant
-from products.querysets import ProductQuerySet
+from products.leading import Rule, leading
+from products.models import ProductPage
 from products.traces import everywhere, newest_in, sale_in
 
 
@@ -34,39 +33,18 @@ def as_chosen(pages: Iterable[Page | None]) -> list[ProductPage]:
 
 def newest(how_many: int, category: Page | None = None) -> list[ProductPage]:
     """What can be bought now, the newest first."""
-    shelf, place = _shelf(category)
-    depends_on(newest_in(place))
-    return list(with_news(shelf)[:how_many])
+    return _leading(Rule.NEWS, newest_in, how_many, category)
 
 
 def on_sale(how_many: int, category: Page | None = None) -> list[ProductPage]:
     """What can be bought now for less than before, the newest first."""
-    shelf, place = _shelf(category)
-    depends_on(sale_in(place))
-    return list(with_reductions(shelf)[:how_many])
+    return _leading(Rule.REDUCTIONS, sale_in, how_many, category)
 
 
-def with_news(shelf: ProductQuerySet) -> ProductQuerySet:
-    return shelf.filter(_offered(Variant.objects.in_stock()))
-
-
-def with_reductions(shelf: ProductQuerySet) -> ProductQuerySet:
-    return shelf.filter(_offered(Variant.objects.in_stock().filter(compare_at__isnull=False)))
-
-
-def _shelf(category: Page | None) -> tuple[ProductQuerySet, str]:
-    """The products in question, the newest first, and their place in the names of versions."""
-    shelf = open_to_all(ProductPage.objects.live()).in_active_locale().on_the_shelf()
-    if category is None:
-        return shelf, everywhere(active_locale().pk)
-    here = in_readers_language(category)
-    return shelf.in_category(here), here.path
-
-
-def _offered(variants: Any) -> Exists:
-    """Variants stand on the page that a translation was made from, so the key is compared."""
-    return Exists(
-        variants.filter(
-            page__translation_key=OuterRef("translation_key"), page__live=True, sku__retired=False
-        )
-    )
+def _leading(
+    rule: Rule, name_of: Callable[[str], str], how_many: int, category: Page | None
+) -> list[ProductPage]:
+    pages = open_to_all(ProductPage.objects.live()).in_active_locale()
+    here = in_readers_language(category) if category else None
+    depends_on(name_of(here.path if here else everywhere(active_locale().pk)))
+    return list(leading(rule, pages, how_many, here.pk if here else None))

@@ -44,7 +44,7 @@ _COLUMNS = (
     "locale_id",
     "translation_key",
 )
-_FIELDS = ("assortment_id", "brand_id", "published", "price", "name")
+_FIELDS = ("assortment_id", "brand_id", "published", "price", "name", "buyable", "reduced")
 
 # What changes a place changes a page, a variant or the stock, and these are told.
 watched_elsewhere(Assortment, Opening, Place, Unplaced)
@@ -55,6 +55,8 @@ class Offered(NamedTuple):
 
     kinds: str
     price: Decimal
+    buyable: bool
+    reduced: bool
 
 
 def catch_up() -> None:
@@ -97,15 +99,14 @@ def _put_right(page_ids: set[int]) -> None:
     right = {(place.category_id, place.page_id): place for place in _places_of(sold)}
     rows = Place.objects.filter(page__in=page_ids)
     stand = {(place.category_id, place.page_id): place for place in rows}
-    Place.objects.filter(pk__in=[stand[key].pk for key in stand.keys() - right.keys()]).delete()
-    Place.objects.bulk_create([right[key] for key in sorted(right.keys() - stand.keys())])
-    changed = []
-    for key in sorted(right.keys() & stand.keys()):
-        if _facts(right[key]) != _facts(stand[key]):
-            right[key].pk = stand[key].pk
-            changed.append(right[key])
-    if changed:
-        Place.objects.bulk_update(changed, _FIELDS, batch_size=100)
+    wrong = {
+        key
+        for key, place in stand.items()
+        if key not in right or _facts(right[key]) != _facts(place)
+    }
+    # Anew, not changed: nothing refers to a place, and many are written faster so.
+    Place.objects.filter(pk__in=[stand[key].pk for key in wrong]).delete()
+    Place.objects.bulk_create(right[key] for key in sorted(right.keys() - (stand.keys() - wrong)))
 
 
 def _facts(place: Place) -> tuple[Any, ...]:
@@ -133,6 +134,8 @@ def _places_of(sold: list[tuple[Any, Offered]]) -> list[Place]:
             brand_id=page.brand_id,
             published=page.first_published_at or _LONG_AGO,
             price=offer.price,
+            buyable=offer.buyable,
+            reduced=offer.reduced,
             name=compared(page.title)[:255],
         )
         for page, offer in sold
@@ -142,22 +145,26 @@ def _places_of(sold: list[tuple[Any, Offered]]) -> list[Place]:
 
 def _offered(page_ids: set[int]) -> dict[int, Offered]:
     """By the page that holds the variants; what has none does not stand anywhere."""
+    live = set(ProductPage.objects.live().filter(pk__in=page_ids).values_list("pk", flat=True))
     by_page: dict[int, list[Variant]] = {}
     for variant in Variant.objects.filter(page_id__in=page_ids).select_related("sku"):
         by_page.setdefault(variant.page_id, []).append(variant)
-    return {pk: _offer(variants) for pk, variants in by_page.items()}
+    return {pk: _offer(variants, is_live=pk in live) for pk, variants in by_page.items()}
 
 
-def _offer(variants: list[Variant]) -> Offered:
-    """At the lowest price of what can be bought, as its card says it."""
+def _offer(variants: list[Variant], *, is_live: bool) -> Offered:
+    """At the lowest price of what can be bought, as its card says it. What nobody published is not
+    to be bought, though a translation may show it."""
     kinds = [
         Kind(frozenset(variant.option_ids), variant.availability.can_be_bought)
         for variant in variants
     ]
-    prices = [one.price for one, kind in zip(variants, kinds, strict=True) if kind.buyable]
+    buyable = [one for one, kind in zip(variants, kinds, strict=True) if kind.buyable]
     return Offered(
         kinds=assortments.written(kinds),
-        price=min(prices or [variant.price for variant in variants]),
+        price=min(variant.price for variant in buyable or variants),
+        buyable=is_live and bool(buyable),
+        reduced=is_live and any(variant.on_sale for variant in buyable),
     )
 
 

@@ -88,17 +88,17 @@ def entered(page: ProductPage, moved: set[str]) -> set[str]:
 
 def lists_led_by(page: ProductPage) -> set[str]:
     """The rules among whose first products it is, for the whole shop and by category."""
-    from products.chosen import with_news, with_reductions
-    from products.models import ProductPage
+    from products.leading import Rule, leading
+    from products.models import CategoryPage, ProductPage
 
-    shelf = ProductPage.objects.live().public().filter(locale=page.locale_id).on_the_shelf()
-    shelves = {everywhere(page.locale_id): shelf}
-    shelves |= {path: shelf.below(path) for path in standing(page)}
+    pages = ProductPage.objects.live().public().filter(locale=page.locale_id)
+    shelves: dict[str, int | None] = {everywhere(page.locale_id): None}
+    shelves |= CategoryPage.objects.filter(path__in=standing(page)).values_list("path", "pk")
     names = set()
-    for place, products in shelves.items():
-        for name, rule in ((newest_in, with_news), (sale_in, with_reductions)):
-            first = rule(products).values_list("pk", flat=True)[:MOST_BY_RULE]
-            if page.pk in list(first):
+    for place, category in shelves.items():
+        for name, rule in ((newest_in, Rule.NEWS), (sale_in, Rule.REDUCTIONS)):
+            first = leading(rule, pages, MOST_BY_RULE, category)
+            if page.pk in first.values_list("pk", flat=True):
                 names.add(name(place))
     return names
 

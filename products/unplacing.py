@@ -24,7 +24,15 @@ _CAN_BE_BOUGHT = (
 )
 _PLACED_BY = ["live", "title", "path", "first_published_at"]
 _RELATED_BY = ["locale_id", "translation_key", "alias_of_id"]
-_SOLD_BY = ["page_id", "sku_id", "price", "option_1_id", "option_2_id", "option_3_id"]
+_SOLD_BY = [
+    "page_id",
+    "sku_id",
+    "price",
+    "compare_at",
+    "option_1_id",
+    "option_2_id",
+    "option_3_id",
+]
 
 
 _IT_OR_WHAT_NAMES_IT = (

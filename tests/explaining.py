@@ -39,13 +39,13 @@ def nodes_of(rows: QuerySet[Any, Any], *dear: str) -> list[Mapping[str, Any]]:
         for setting in dear:
             cursor.execute(f"SET LOCAL {setting} = off")
         try:
-            return list(_nodes(json.loads(rows.explain(format="json"))[0]["Plan"]))
+            return list(nodes_below(json.loads(rows.explain(format="json"))[0]["Plan"]))
         finally:
             for setting in dear:
                 cursor.execute(f"SET LOCAL {setting} = on")
 
 
-def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def nodes_below(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield plan
     for part in plan.get("Plans", ()):
-        yield from _nodes(part)
+        yield from nodes_below(part)

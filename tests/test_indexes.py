@@ -15,7 +15,8 @@ from django.db.models import Count, QuerySet
 from wagtail.models import Page
 from wagtail.search.models import IndexEntry
 
-from products.models import CategoryPage, Variant
+from products.leading import Rule, leading
+from products.models import CategoryPage, ProductPage, Variant
 from products.places import catch_up
 from products.shelf import Shelf
 from products.tests.factories import make_category, make_option, make_product, make_variant
@@ -23,7 +24,7 @@ from products.wanted import Wanted
 from search.find import skus_called
 from search.suggest import openings
 from search.words import ALL_WORDS, TITLE
-from tests.explaining import nodes_of, on_postgresql
+from tests.explaining import nodes_below, nodes_of, on_postgresql
 
 pytestmark = [on_postgresql, pytest.mark.django_db, pytest.mark.indexed]
 
@@ -67,6 +68,18 @@ def test_shelf__is_counted_from_an_index_alone(category: CategoryPage) -> None:
     )
     assert indexes(nodes) == {"place_by_kind"}
     assert "Index Only Scan" in {node["Node Type"] for node in nodes}
+
+
+@pytest.mark.parametrize(
+    ("rule", "index"),
+    [(Rule.NEWS, "place_by_news"), (Rule.REDUCTIONS, "place_by_reduction")],
+)
+def test_first_products__are_read_in_order(category: CategoryPage, rule: Rule, index: str) -> None:
+    nodes = plan(leading(rule, ProductPage.objects.live(), 24, category.pk).values("pk"))
+    [limit] = [node for node in nodes if node["Node Type"] == "Limit"]
+    inner = list(nodes_below(limit))
+    assert index in indexes(inner)
+    assert not [node for node in inner if "Sort" in node["Node Type"]]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ class Place(models.Model):
     )
     published = models.DateTimeField()
     price = MoneyField()  # as the card says it
+    buyable = models.BooleanField(default=False)  # anything of it
+    reduced = models.BooleanField(default=False)  # anything of it that can be bought
     name = models.CharField(max_length=255)  # as titles are compared
 
     class Meta:
@@ -72,6 +74,16 @@ class Place(models.Model):
             models.Index(fields=["category", "price", "page"], name="place_by_price"),
             models.Index(fields=["category", "name", "page"], name="place_by_name"),
             models.Index(fields=["category", "assortment", "brand"], name="place_by_kind"),
+            models.Index(
+                fields=["category", "published", "page"],
+                name="place_by_news",
+                condition=models.Q(buyable=True),
+            ),
+            models.Index(
+                fields=["category", "published", "page"],
+                name="place_by_reduction",
+                condition=models.Q(reduced=True),
+            ),
         ]
 
     def __str__(self) -> str:

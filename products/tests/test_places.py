@@ -33,7 +33,7 @@ def places() -> set[tuple[Any, ...]]:
     catch_up()
     assert not Unplaced.objects.exists()
     columns = ("category__title", "page__title", "assortment__kinds", "brand_id", "published")
-    return set(Place.objects.values_list(*columns, "price", "name"))
+    return set(Place.objects.values_list(*columns, "price", "name", "buyable", "reduced"))
 
 
 def from_the_beginning() -> set[tuple[Any, ...]]:
@@ -122,6 +122,12 @@ CHANGES: dict[str, tuple[Change, set[tuple[str, str, str]], set[tuple[str, str, 
         lambda s: Variant.objects.filter(sku="EBB").update(price=Decimal(31)),
         OF_EBB,
         {("Prints", "Ebb", "31"), ("Framed", "Ebb", "31")},
+    ),
+    "reduced": (lambda s: Variant.objects.filter(sku="EBB").update(compare_at=40), set(), set()),
+    "translated, and unpublished itself": (
+        lambda s: (translate(s.ebb), s.ebb.unpublish()),
+        OF_EBB,
+        {("Prints", "Fluss", "3E+1"), ("Framed", "Fluss", "3E+1")},
     ),
     "cheapest sold out": (
         lambda s: put_in_stock("FLOW", 0),

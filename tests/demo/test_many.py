@@ -116,7 +116,8 @@ def test_shelf__has_all_of_them_in_their_places(catalogue: None) -> None:
     shelf = CategoryPage.objects.get(title=leaf(0).title)
     assert not Unplaced.objects.exists()
     assert len(Shelf(shelf, Wanted())) == HOW_MANY
-    kept = ("category", "page", "assortment", "brand", "published", "price", "name")
+    columns = ("category", "page", "assortment", "published", "price", "name")
+    kept = (*columns, "brand", "buyable", "reduced")
     made = set(Place.objects.values_list(*kept))
     note_everything()
     catch_up()
