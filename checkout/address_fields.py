@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -52,7 +52,8 @@ def address_fields(country: str, *, section: str = "") -> dict[str, forms.Field]
     `section` is how browsers tell one address of a form from the other; without, they fill in none.
     """
     rules = addresses.rules_for(country)
-    fields = {name: _field(name, rules, section) for name in _AUTOCOMPLETE}
+    required = addresses.required_fields(rules)
+    fields = {name: _field(name, rules, required, section) for name in _AUTOCOMPLETE}
     return {name: field for name, field in fields.items() if field is not None}
 
 
@@ -73,11 +74,10 @@ def hidden_fields() -> dict[str, forms.Field]:
     }
 
 
-def _field(name: str, rules: Any, section: str) -> forms.Field | None:
+def _field(name: str, rules: Any, required: Mapping[str, str], section: str) -> forms.Field | None:
     autocomplete = f"{section} {_AUTOCOMPLETE[name]}" if section else "off"
     attrs = {"autocomplete": autocomplete, "enterkeyhint": "next"}
     label = _LABELS[name]
-    required = addresses.required_fields(rules)
     asked: dict[str, Any] = {
         "required": name in required,
         "error_messages": {"required": required.get(name, "")},

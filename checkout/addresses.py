@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ _THEIR_NAMES = {
 }
 
 
+@lru_cache(maxsize=64)
 def rules_for(country: str) -> ValidationRules:
+    """Read from a file of the library's; not to be changed."""
     return get_validation_rules({"country_code": country})
 
 

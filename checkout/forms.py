@@ -17,7 +17,7 @@ from checkout.models import ShippingMethod
 from checkout.placing import Details
 from checkout.quote import Quote, house_of, parcel_of
 from checkout.selecting import country_codes
-from checkout.tariff import DeliveryOffer, Tariff
+from checkout.tariff import DeliveryOffer, tariff
 from checkout.tax import Destination, Place, place_of
 from checkout.totals import Totals
 from checkout.working_days import House
@@ -82,7 +82,7 @@ class CheckoutForm(forms.Form):
         self, *args: Any, basket: Basket, shop: ShopSettings, user: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.basket, self.shop, self.tariff = basket, shop, Tariff()
+        self.basket, self.shop, self.tariff = basket, shop, tariff()
         self.initial = {**self._defaults(user), **(self.initial or {})}
         self.country = self._country("delivery")
         self._offer_methods()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from basket.basket import Basket
@@ -11,6 +12,9 @@ from checkout.models.delivery import ShippingMethod
 from checkout.tax import Destination, Taxation, rates_for, tax_class_of, taxation
 from checkout.totals import PricedLine, Totals, calculate, without_tax
 from checkout.working_days import House
+from content.live_pages import depends_on
+from content.live_pages.names import SITE
+from content.live_pages.parts import kept
 from content.models import ShopSettings
 from products.models import Sku
 from products.money import ZERO, shop_currency
@@ -27,7 +31,12 @@ def weight_of(sku: Sku | None, shop: ShopSettings) -> int:
 
 
 def house_of(shop: ShopSettings) -> House:
-    return House(shop.order_cutoff, frozenset(entry.day for entry in shop.closed_days.all()))
+    return House(shop.order_cutoff, kept(("days off", shop.pk), lambda: _days_off(shop)))
+
+
+def _days_off(shop: ShopSettings) -> frozenset[date]:
+    depends_on(SITE)
+    return frozenset(shop.closed_days.values_list("day", flat=True))
 
 
 class Quote:

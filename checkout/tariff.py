@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from checkout.bands import Parcel, begins_above
 from checkout.models.delivery import ShippingMethod
 from checkout.models.zones import ShippingZone
 from checkout.selecting import country_codes
+from content.live_pages import depends_on
+from content.live_pages.parts import kept
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,34 @@ class DeliveryRefusal:
     why: str
 
 
+def tariff() -> Tariff:
+    """As it is now, read again only after it has changed."""
+    return kept("tariff", Tariff)
+
+
 class Tariff:
     """The methods that are offered, with their zones and prices: read in two queries, or three
-    where it must be known which countries are left for "everywhere else".
+    where it must be known which countries are left for "everywhere else". Never written to.
     """
 
     def __init__(self) -> None:
+        depends_on("delivery")
         self.methods: list[ShippingMethod] = list(ShippingMethod.objects.offered())
-
-    @cached_property
-    def countries(self) -> frozenset[str]:
-        """The codes of those that something is delivered to."""
-        return frozenset(
+        self._named = self._named_by_zones()
+        # The codes of those that something is delivered to.
+        self.countries = frozenset(
             code
             for code in country_codes()
             if any(self._delivers(method, code) for method in self.methods)
         )
+
+    def _named_by_zones(self) -> frozenset[str]:
+        """The countries that are not "everywhere else", where that is asked: of all zones, also of
+        those in which nothing is offered."""
+        zones = [method.zone for method in self.methods if method.zone]
+        if any(zone.everywhere_else for zone in zones):
+            zones = list(ShippingZone.objects.all())
+        return frozenset().union(*(zone.codes for zone in zones))
 
     def methods_to(self, country: str) -> list[ShippingMethod]:
         """In the order in which the shop lists them; what is collected is collected by anybody."""
@@ -59,16 +72,7 @@ class Tariff:
         zone = method.zone
         if zone is None or not zone.everywhere_else:
             return zone is not None and country in zone.codes
-        return country not in self._named_by_methods and country not in self._named
-
-    @cached_property
-    def _named_by_methods(self) -> frozenset[str]:
-        return frozenset().union(*(method.zone.codes for method in self.methods if method.zone))
-
-    @cached_property
-    def _named(self) -> frozenset[str]:
-        """The countries of all zones, also of those in which nothing is offered."""
-        return frozenset().union(*(zone.codes for zone in ShippingZone.objects.all()))
+        return country not in self._named
 
     def offers(self, country: str, parcel: Parcel) -> list[DeliveryOffer]:
         priced = [(method, method.price_for(parcel)) for method in self.methods_to(country)]

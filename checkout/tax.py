@@ -11,6 +11,8 @@ from enum import Enum, auto
 from django.utils import timezone
 
 from checkout.models.terms import TaxRate, TaxTreatment
+from content.live_pages import depends_on
+from content.live_pages.parts import kept
 from products.models import ProductPage, TaxClass
 from products.money import ZERO
 
@@ -118,13 +120,16 @@ def rates_for(
 
     A class without a rate of its own takes the standard one; a country without any taxes nothing.
     """
-    codes = {*tax_classes, TaxClass.DEFAULT_CODE}
-    rows = TaxRate.objects.valid_on(day or timezone.localdate()).filter(
-        country=country, tax_class__in=codes
-    )
-    known = {row.tax_class: row.rate for row in rows.order_by("valid_from")}
+    day = day or timezone.localdate()
+    known = kept(("tax", country, day), lambda: _rates_in(country, day))
     standard = known.get(TaxClass.DEFAULT_CODE, ZERO)
-    return {code: known.get(code, standard) for code in codes}
+    return {code: known.get(code, standard) for code in (*tax_classes, TaxClass.DEFAULT_CODE)}
+
+
+def _rates_in(country: str, day: date) -> dict[str, Decimal]:
+    depends_on("tax")
+    rows = TaxRate.objects.valid_on(day).filter(country=country)
+    return {row.tax_class: row.rate for row in rows.order_by("valid_from")}
 
 
 def tax_class_of(page: ProductPage) -> str:

@@ -36,7 +36,7 @@ from checkout.models import CreditNote, Invoice, Order, Payment
 from checkout.payments.base import Observation, Outcome, ProviderRefused, ProviderUnavailable
 from checkout.status import RELEASED, OrderStatus, TransitionNotAllowed
 from checkout.tasks import RECHECK_AFTER
-from content.models import ShopSettings
+from content.navigation import shop_of
 from products.money import smallest_unit
 from products.stock import OutOfStock
 
@@ -57,7 +57,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _nothing_to_buy(request)
     options: dict[str, Any] = {
         "basket": basket,
-        "shop": ShopSettings.for_request(request),
+        "shop": shop_of(request),
         "user": request.user,
     }
     if request.method != "POST":
@@ -287,7 +287,7 @@ def demo(request: HttpRequest, token: str) -> HttpResponse:
     if (
         payment is None
         or payment.provider != provider.name
-        or not provider.is_offered(ShopSettings.for_request(request))
+        or not provider.is_offered(shop_of(request))
     ):
         raise Http404
     if request.method != "POST":

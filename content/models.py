@@ -253,12 +253,12 @@ class ShopSettings(BaseSiteSetting, ClusterableModel):
         return in_readers_language(page) if page and page.live else None
 
     @cached_property
-    def legal_pages(self) -> list[Page]:
-        """Those that are named here and published, in the reader's language."""
-        ids = [getattr(self, f"{name}_id") for name in self.LEGAL_PAGES]
-        depends_on(*(link_to(pk) for pk in ids if pk))
-        live = Page.objects.live().in_bulk([pk for pk in ids if pk])
-        return [in_readers_language(live[pk]) for pk in dict.fromkeys(ids) if pk in live]
+    def legal_pages(self) -> dict[str, Page]:
+        """Those that are named here and published, by their fields; in the reader's language."""
+        ids = {name: pk for name in self.LEGAL_PAGES if (pk := getattr(self, f"{name}_id"))}
+        depends_on(*map(link_to, ids.values()))
+        live = Page.objects.live().in_bulk(ids.values())
+        return {name: in_readers_language(live[pk]) for name, pk in ids.items() if pk in live}
 
 
 # Words in the name or address of a profile, and the icon that stands for the place.

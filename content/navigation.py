@@ -45,13 +45,15 @@ class Footer:
 @dataclass(frozen=True)
 class Furniture:
     """Of one site in one language. `root` is its front page, None where there is no site;
-    `root_paths` as Wagtail has them, from which addresses of pages are made."""
+    `root_paths` as Wagtail has them, from which addresses of pages are made; `legal` by the fields
+    of the settings that name the pages."""
 
     shop: ShopSettings
     site: Site | None = None
     root: Page | None = None
     root_paths: list[Any] = field(default_factory=list)
     menu: list[Link] = field(default_factory=list)
+    legal: dict[str, Link] = field(default_factory=dict)
     footer: Footer = field(default_factory=lambda: Footer([], [], []))
 
 
@@ -113,14 +115,15 @@ def _gather(request: HttpRequest) -> Furniture:
     depends_on(shop.logo, shop.delivery_info and link_to(shop.delivery_info))  # looked up here
     if shop.logo:
         prefetch_related_objects([shop.logo], "renditions")
-    menu, below = _menu(root, request), _footer(shop, request)
+    legal = {name: _link(page, request) for name, page in shop.legal_pages.items()}
     return Furniture(
         shop=copy(shop),  # without the request, which it would hold on to
         site=site,
         root=root,
         root_paths=Site.get_site_root_paths(),
-        menu=menu,
-        footer=below,
+        menu=_menu(root, request),
+        legal=legal,
+        footer=_footer(shop, legal, request),
     )
 
 
@@ -130,14 +133,14 @@ def _menu(root: Page, request: HttpRequest) -> list[Link]:
     return [_link(page, request) for page in pages]
 
 
-def _footer(shop: ShopSettings, request: HttpRequest) -> Footer:
+def _footer(shop: ShopSettings, legal: dict[str, Link], request: HttpRequest) -> Footer:
     columns = [
         Column(block.value["heading"], _links(block.value["links"], request))
         for block in shop.footer
     ]
     return Footer(
         columns=[column for column in columns if column.links],
-        legal=[_link(page, request) for page in shop.legal_pages],
+        legal=list(dict.fromkeys(legal.values())),
         social=list(shop.social_links.all()),
     )
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
+from content.live_pages import watch
+
 
 class TaxTreatment(models.TextChoices):
     """Who owes the VAT of an order. Which one applies is decided in `checkout.tax`."""
@@ -72,3 +74,6 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.tax_class} {self.rate.normalize():f} %"
+
+
+watch(TaxRate, lambda rate: ["tax"])

@@ -11,11 +11,10 @@ from basket.basket import Basket
 from checkout.bands import Parcel
 from checkout.models import ShippingMethod
 from checkout.quote import Quote
-from checkout.tariff import Tariff
+from checkout.tariff import tariff
 from checkout.tax import Destination
 from checkout.totals import Totals
 from checkout.working_days import Arrival, House
-from content.live_pages import depends_on
 from content.live_pages.parts import kept
 from content.models import ShopSettings
 
@@ -49,8 +48,7 @@ def home_delivery(shop: ShopSettings, price: Decimal, weight: int | None) -> Del
 
 
 def _first_to_carry(parcel: Parcel, country: str) -> Delivery | None:
-    depends_on("delivery")
-    for offer in Tariff().offers(country, parcel):
+    for offer in tariff().offers(country, parcel):
         if not offer.method.pick_up:
             return Delivery(countries.name(country), offer.method, offer.price)
     return None

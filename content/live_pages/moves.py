@@ -16,9 +16,9 @@ from content.live_pages.names import SITE
 from content.live_pages.owed import owed_ahead
 from content.live_pages.traces import UNSEEN, Traces, changed_since, is_new, traces_of, will_change
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
-from content.models import Rendition, ShopSettings, SocialLink
+from content.models import ClosedDay, Rendition, ShopSettings, SocialLink
 
-for model in (ShopSettings, SocialLink, Site, Locale, PageViewRestriction):
+for model in (ShopSettings, SocialLink, ClosedDay, Site, Locale, PageViewRestriction):
     watch(model, lambda row: [SITE])
 shown_on_pages(get_image_model())
 shown_on_pages(get_document_model())

@@ -9,6 +9,7 @@ below:<path>          which pages stand below, and what a listing counts or sort
 brand:<key>           a snippet, with its translations; so are topic:, author:, optionvalue:…
 picture:7             a picture's file and words
 sku:FLOW-A3           what a shopper is told of the stock
+delivery, tax         what the shop asks for delivery, and the rates of VAT
 
 told:<mark>           is on no page: there once a debt is paid, see `content.live_pages.owed`
 """

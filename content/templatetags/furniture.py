@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from content.live_pages.badge import badge_for
 from content.live_pages.parts import kept
-from content.navigation import footer, main_menu, seen_from, shop_of
+from content.navigation import footer, furniture, main_menu, seen_from, shop_of
 
 register = template.Library()
 
@@ -39,6 +39,14 @@ def site_footer(context: Context) -> str:
     request: HttpRequest = context["request"]
     key = ("footer", *seen_from(request), timezone.localdate().year)
     return kept(key, lambda: _rendered("footer", request, footer=footer(request)))
+
+
+@register.simple_tag(takes_context=True)
+def accepted_terms(context: Context) -> str:
+    """What a shopper accepts by ordering, and what else to read before."""
+    request: HttpRequest = context["request"]
+    key = ("accepted", *seen_from(request))
+    return kept(key, lambda: _rendered("accepted", request, legal=furniture(request).legal))
 
 
 def _rendered(part: str, request: HttpRequest, **about: Any) -> str:
