@@ -74,8 +74,12 @@ class Found:
     pages: int  # that were read
     seconds: float  # from the commit to the first answer with the new price
     changed: frozenset[str]
-    anew: frozenset[str]
+    told: Mapping[str, str]  # what each was to the page cache: hit, miss, or why it is not kept
     stale: frozenset[str]
+
+    @property
+    def anew(self) -> frozenset[str]:
+        return frozenset(path for path, what in self.told.items() if what != "hit")
 
     @property
     def is_right(self) -> bool:
@@ -139,7 +143,7 @@ class Reading:
             len(self.paths),
             seen - committed,
             changed=frozenset(path for path in self.paths if before[path] != after[path]),
-            anew=frozenset(path for path in self.paths if told[path] != "hit"),
+            told=told,
             stale=frozenset(path for path in self.paths if given[path] != after[path]),
         )
 
@@ -192,7 +196,8 @@ def wrong(found: Found) -> Iterable[str]:
         ("stale", found.stale),
     ):
         if paths:
-            yield f"{found.title}: {what}: {', '.join(sorted(paths)[:SHOWN])}"
+            some = [f"{path} ({found.told[path]})" for path in sorted(paths)[:SHOWN]]
+            yield f"{found.title}: {what}: {', '.join(some)}"
 
 
 if __name__ == "__main__":
