@@ -28,6 +28,7 @@ from tests.services import (
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_TESTS = 5  # pytest's exit code when it collected none
+_VERDICTS = {0: "ok", NO_TESTS: "no tests"}
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Configuration of a developer's shell that must not leak into tests.
 CONFIGURATION = {
@@ -178,8 +179,7 @@ def run_phase(phase: Phase, arguments: Sequence[str], environment: Mapping[str, 
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     command = [*phase.options, *colour, "-m", phase.marks, *arguments]
     code, output = run_pytest(command, {**environment, **phase.environment})
-    # A selection may leave a phase empty; the whole suite may not.
-    return Outcome(phase, 0 if code == NO_TESTS and arguments else code, output)
+    return Outcome(phase, code, output)
 
 
 def run_phases(phases: Sequence[Phase], arguments: Sequence[str]) -> Iterator[Outcome]:
@@ -200,7 +200,7 @@ def print_summary(outcomes: Sequence[Outcome]) -> None:
         for failure in outcome.failures:
             print(f"{outcome.phase.title}: {failure}")
     for outcome in outcomes:
-        print(f"{outcome.phase.title}: {'ok' if outcome.code == 0 else 'FAILED'}")
+        print(f"{outcome.phase.title}: {_VERDICTS.get(outcome.code, 'FAILED')}")
         print(outcome.closing_line, flush=True)
 
 
@@ -234,7 +234,9 @@ def main() -> int:
         print_summary(outcomes)
     if problem:
         print(problem, file=sys.stderr)
-    return 1 if problem or any(outcome.code for outcome in outcomes) else 0
+    # A selection may leave a phase empty, but not all of them; the whole suite may leave none.
+    ran = [outcome for outcome in outcomes if not (arguments and outcome.code == NO_TESTS)]
+    return 1 if problem or not ran or any(outcome.code for outcome in ran) else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from wagtail.search import index
 from content.blocks import StoryBlock, gather
 from content.live_pages import below, depends_on, refuse
 from content.live_pages.names import link_to
+from content.live_pages.parts import kept
 from content.models import BasePage, Picture
 from content.paging import asked_page
 from products.forms import ProductPageForm
@@ -239,7 +241,7 @@ class ProductPage(BasePage):
         return [variant for variant in variants if variant.sku_id and variant.price is not None]
 
     def pictures(self) -> list[ProductPicture]:
-        gallery = _pictures_in(self.gallery) or _pictures_in(self.source.gallery)
+        gallery = _pictures_of(self) or _pictures_of(self.source)
         return [entry for entry in gallery if entry.picture_id]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -255,14 +257,21 @@ class ProductPage(BasePage):
         return context
 
 
-def _pictures_in(gallery: Any) -> list[ProductPicture]:
+def _pictures_of(page: ProductPage) -> list[ProductPicture]:
     """With their sizes at hand. In the preview of a draft they are rows that are not saved yet."""
-    entries = gallery.all()
-    if isinstance(entries, models.QuerySet):
-        entries = entries.select_related("picture")
-    entries = list(entries)
-    models.prefetch_related_objects(entries, "picture__renditions")
-    return entries
+    entries = page.gallery.all()
+    if not isinstance(entries, models.QuerySet):
+        return _with_sizes(entries)
+    return kept(("gallery", page.pk), lambda: _with_sizes(entries.select_related("picture"), page))
+
+
+def _with_sizes(
+    entries: Iterable[ProductPicture], page: ProductPage | None = None
+) -> list[ProductPicture]:
+    found = list(entries)
+    depends_on(page, *(entry.picture for entry in found))
+    models.prefetch_related_objects(found, "picture__renditions")
+    return found
 
 
 class ProductPicture(Orderable):

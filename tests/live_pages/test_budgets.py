@@ -65,7 +65,7 @@ def queries_for(page: Page) -> tuple[int, int]:
 
 def test_product(products: list[ProductPage]) -> None:
     first, later = queries_for(products[2])
-    assert later <= 7
+    assert later <= 5
     assert first <= 25
 
 
