@@ -17,34 +17,28 @@ from django.utils.translation import gettext as _
 from basket import store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
-from basket.offered import pages_shown, pictures_of, sellable_variants
+from basket.offered import Label, Look, labels_of, looks_of, sellable_variants
 from content.models import Picture
 from products.models import ProductPage, Variant
 from products.money import ZERO, format_money, shop_currency
 
 
 class Shown:
-    """The pages and pictures of all lines at once, read when the first is asked for: who changes a
-    basket, or counts what is in it, shows none.
+    """How all lines look, found when the first is asked for: who changes a basket, or counts what
+    is in it, shows none.
     """
 
     def __init__(self, variants: Collection[Variant]) -> None:
         self._variants, self._language = variants, get_language()
 
-    def page_of(self, variant: Variant) -> ProductPage:
-        return self._pages[variant.page_id]
-
-    def picture_of(self, variant: Variant) -> Picture | None:
-        return self._pictures.get(variant.pk)
+    @cached_property
+    def labels(self) -> dict[int, Label]:
+        return labels_of(self._variants)
 
     @cached_property
-    def _pages(self) -> dict[int, ProductPage]:
+    def looks(self) -> dict[int, Look]:
         with override(self._language):
-            return pages_shown([variant.page for variant in self._variants])
-
-    @cached_property
-    def _pictures(self) -> dict[int, Picture]:
-        return pictures_of(self._variants)
+            return looks_of(self._variants)
 
 
 @dataclass(frozen=True)
@@ -63,8 +57,12 @@ class BasketLine:
     wanted: int | None = None
 
     @property
+    def look(self) -> Look:
+        return self.shown.looks[self.variant.pk]
+
+    @property
     def page(self) -> ProductPage:
-        return self.shown.page_of(self.variant)
+        return self.look.translation or self.variant.page
 
     @property
     def title(self) -> str:
@@ -81,11 +79,16 @@ class BasketLine:
     @property
     def picture(self) -> Picture | None:
         """Of the variant, else the first of its product."""
-        return self.shown.picture_of(self.variant)
+        return self.look.picture
 
     @property
     def options(self) -> str:
-        return self.variant.options_label
+        return self.shown.labels[self.variant.pk].text
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """By the names of `content.live_pages`: all but its price and its units."""
+        return (*self.look.shows, *self.shown.labels[self.variant.pk].shows)
 
     @property
     def notice(self) -> str:

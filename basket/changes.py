@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from basket import basket, store
 from basket.contents import Contents, HeldLine
 from basket.models import Coupon
-from basket.offered import sellable_variants
+from basket.offered import labels_of, sellable_variants
 from products import stock
 from products.models import ProductPage, Sku, Variant
 
@@ -170,7 +170,7 @@ def _within_reach(variant: Variant, wanted: int, already: int) -> int:
 
 
 def _name(variant: Variant) -> str:
-    label = variant.options_label
+    label = labels_of([variant])[variant.pk].text
     return f"{variant.page.title} ({label})" if label else variant.page.title
 
 

@@ -1,15 +1,26 @@
-"""What is read from the database of the things in a basket: no more of each than a line shows."""
+"""What is read of the things in a basket: no more of each than a line shows. What decides what may
+be sold, and at which price, is asked each time; how it looks is kept between requests.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Q, prefetch_related_objects
+from django.utils.translation import get_language
 
+from content.live_pages import name_of
+from content.live_pages.names import SITE, family_of
+from content.live_pages.parts import Part, kept_many
 from content.locales import active_locale
 from content.models import Picture
 from products.cards import lead_pictures
 from products.models import OptionValue, ProductPage, Variant
+
+K = TypeVar("K", bound=Hashable)
 
 # A page's text may be long, and no line shows it.
 _OF_PAGE = (
@@ -23,49 +34,96 @@ LARGEST_PAGE_ID = 2**31 - 1
 def sellable_variants(codes: Collection[str], page_id: int | None = None) -> list[Variant]:
     """The variants that may be sold of these SKU codes, and those of a product's page.
 
-    With page, SKU, tax class and options at hand.
+    With page, SKU and tax class at hand; `labels_of` and `looks_of` know the rest.
     """
     wanted = Q(sku_id__in=codes)
     if page_id is not None and page_id <= LARGEST_PAGE_ID:
         wanted = wanted | Q(page_id=page_id) if codes else Q(page_id=page_id)
     elif not codes:
         return []
-    variants = list(
+    return list(
         Variant.objects.sellable()
         .filter(wanted)
         .select_related("sku", "page__tax_class")
         .only(*_READ, *(f"page__{name}" for name in _OF_PAGE), "page__tax_class__code")
     )
-    _add_options(variants)
-    return variants
 
 
-def _add_options(variants: Iterable[Variant]) -> None:
-    """Most things have none, and a join for each that one might have is dear."""
-    ids = {pk for variant in variants for pk in variant.option_ids}
-    if not ids:
-        return
-    values = OptionValue.objects.select_related("option").in_bulk(ids)
-    for variant in variants:
-        variant.option_1 = values.get(variant.option_1_id)
-        variant.option_2 = values.get(variant.option_2_id)
-        variant.option_3 = values.get(variant.option_3_id)
+@dataclass(frozen=True)
+class Label:
+    """The options of a variant in words: "Size: A3, Frame: Oak"."""
+
+    text: str
+    shows: tuple[str, ...] = ()  # by the names of `content.live_pages`
 
 
-def pages_shown(pages: Collection[ProductPage]) -> dict[int, ProductPage]:
-    """Each in the language of the request where there is a translation, by its own key."""
+@dataclass(frozen=True)
+class Look:
+    """What else a line shows of a variant, beside its price. `translation`: of its page, into the
+    language of the request, where there is one."""
+
+    picture: Picture | None
+    translation: ProductPage | None
+    shows: tuple[str, ...]
+
+
+def labels_of(variants: Iterable[Variant]) -> dict[int, Label]:
+    """By the variants' keys."""
+    by_pk = {variant.pk: ("options", *variant.option_ids) for variant in variants}
+    found = kept_many((key for key in by_pk.values() if len(key) > 1), _labels)
+    return {pk: found.get(key) or Label("") for pk, key in by_pk.items()}
+
+
+def looks_of(variants: Iterable[Variant]) -> dict[int, Look]:
+    """By the variants' keys. What a variant's own row says of its look is in the key."""
+    by_key = {
+        ("look", get_language(), variant.pk, variant.page_id, variant.picture_id): variant
+        for variant in variants
+    }
+    found = kept_many(by_key, lambda keys: _looks({key: by_key[key] for key in keys}))
+    return {variant.pk: found[key] for key, variant in by_key.items()}
+
+
+def _labels(keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Part]:
+    """A join for each option that a variant might have is dear; most things have none."""
+    values = OptionValue.objects.select_related("option").in_bulk(
+        {pk for _, *pks in keys for pk in pks}
+    )
+    made = {}
+    for key in keys:
+        chosen = [values[pk] for pk in key[1:] if pk in values]
+        shows = [name_of(thing) for value in chosen for thing in (value, value.option)]
+        label = Label(", ".join(map(str, chosen)), (SITE, *dict.fromkeys(shows)))
+        made[key] = Part(label, label.shows)
+    return made
+
+
+def _looks(variants: Mapping[K, Variant]) -> dict[K, Part]:
+    pictures = _pictures_of(variants.values())
+    translations = _translations_of([variant.page for variant in variants.values()])
+    made = {}
+    for key, variant in variants.items():
+        page, picture = variant.page, pictures.get(variant.pk)
+        translation = translations.get(page.translation_key)
+        shown = [name_of(thing) for thing in (page, picture, translation) if thing]
+        look = Look(picture, translation, (SITE, family_of(page), *shown))
+        made[key] = Part(look, look.shows)
+    return made
+
+
+def _translations_of(pages: Iterable[ProductPage]) -> dict[UUID, ProductPage]:
+    """In the language of the request, by the key that they share with the pages."""
     active = active_locale()
     abroad = {page.translation_key for page in pages if page.locale_id != active.pk}
     if not abroad:
-        return {page.pk: page for page in pages}
+        return {}
     translations = (
         ProductPage.objects.live().filter(locale=active, translation_key__in=abroad).only(*_OF_PAGE)
     )
-    by_key = {page.translation_key: page for page in translations}
-    return {page.pk: by_key.get(page.translation_key, page) for page in pages}
+    return {page.translation_key: page for page in translations}
 
 
-def pictures_of(variants: Collection[Variant]) -> dict[int, Picture]:
+def _pictures_of(variants: Collection[Variant]) -> dict[int, Picture]:
     """Of the variant itself, else the first of its product; by the variant's key, renditions at
     hand."""
     own = {variant.picture_id for variant in variants if variant.picture_id}

@@ -197,7 +197,7 @@ def _order_line(order: Order, position: int, line: BasketLine, totals: LineTotal
         product=line.variant.page,
         revision_id=revision_shown(line.page),
         title=line.title,
-        options=line.variant.options_label,
+        options=line.options,
         picture=line.picture,
         quantity=line.quantity,
         unit_net=totals.unit.net,
