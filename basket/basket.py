@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,6 +84,14 @@ class BasketLine:
     @property
     def options(self) -> str:
         return self.shown.labels[self.variant.pk].text
+
+    @property
+    def as_read(self) -> tuple[Hashable, ...]:
+        """All that a line says and that was read from the database for this basket."""
+        variant = self.variant
+        thing = (variant.pk, variant.sku_id, variant.picture_id, variant.option_ids)
+        page = (variant.page_id, variant.page.title, variant.page.url_path)
+        return (*thing, *page, self.quantity, self.max_quantity, self.unit_price, self.notice)
 
     @property
     def shows(self) -> tuple[str, ...]:

@@ -215,6 +215,9 @@ def revision_shown(page: ProductPage) -> int:
     """The key of the revision that the page shows; one that a script published gets it now."""
     if page.live_revision_id:
         return int(page.live_revision_id)
+    page = ProductPage.objects.get(pk=page.pk)  # not the one that is kept between requests
+    if page.live_revision_id:
+        return int(page.live_revision_id)
     revision = page.save_revision(clean=False)
     ProductPage.objects.filter(pk=page.pk).update(live_revision=revision)
     return int(revision.pk)

@@ -140,7 +140,6 @@ def _form_page(request: HttpRequest, form: CheckoutForm, status: int = 200) -> H
         "totals": totals,
         "seen_total": _as_text(totals.total, totals.currency),
         "basket": form.basket,
-        "lines": list(zip(form.basket.lines, totals.lines, strict=True)),
     }
     return render(request, "checkout/checkout.html", context, status=status)
 

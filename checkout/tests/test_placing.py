@@ -565,5 +565,5 @@ def test_placing__queries(
     make_order({"WAVES-A3": 1})  # warms what is kept for the life of a process
     basket, details = make_basket({"WAVES-A3": 1, "TIDES": 1}, "SPRING"), make_details()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         place_order(basket, details, site=default_site())

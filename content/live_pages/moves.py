@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -22,7 +22,7 @@ for model in (ShopSettings, SocialLink, ClosedDay, Site, Locale, PageViewRestric
     watch(model, lambda row: [SITE])
 shown_on_pages(get_image_model())
 shown_on_pages(get_document_model())
-watched_elsewhere(Rendition)  # made anew when its picture changes
+watched_elsewhere(Rendition)  # made where a page wants it; below for those that go
 
 
 @receiver(pre_save)
@@ -47,6 +47,12 @@ def page_is_new(sender: Any, instance: Any, created: bool, raw: bool, **kwargs: 
 def page_goes(sender: Any, instance: Any, **kwargs: Any) -> None:
     if isinstance(instance, Page):
         will_change(instance.pk)
+
+
+@receiver(post_delete, sender=Rendition)
+def size_goes(sender: Any, instance: Rendition, **kwargs: Any) -> None:
+    """With a new file of its picture, only after that is saved."""
+    moved(f"picture:{instance.image_id}")
 
 
 # By the page's id, from before its move until after it: Wagtail's two signals carry two instances.
