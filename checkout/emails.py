@@ -8,16 +8,15 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils import timezone, translation
 
 from checkout import credit_notes, invoices
 from checkout.letters import contents_of, letter_of
 from checkout.models import EmailKind, Invoice, Order, OrderEmail, Refund, ReturnRequest
 from checkout.models.order_emails import OrderEmailQuerySet
-from content.mail import compose, sending_domain
+from content.mail import sending_domain, write
 from content.mail_server import FINAL, Failure, failure_in, handing_over
-from content.models import ShopSettings
 
 MAX_ATTEMPTS = 50
 
@@ -103,13 +102,10 @@ def send(email_id: int) -> bool:
 
     Raises what the server raises.
     """
-    if not OrderEmail.objects.ready().filter(pk=email_id).exists():
+    if not _begin(email_id):
         return False
-    begun = {"attempts": F("attempts") + 1, "last_error": ""}
-    with OrderEmail.objects.due().claimed(email_id, **begun) as mine:
-        if mine:
-            _send(email_id)
-    return mine
+    _send(email_id)
+    return True
 
 
 def send_what_waited(order_id: int) -> None:
@@ -120,10 +116,18 @@ def send_what_waited(order_id: int) -> None:
         send_email.delay_on_commit(pk)
 
 
+def _begin(email_id: int) -> bool:
+    """Whether it is ours to send now. Noting how that ended lets go of it."""
+    begun: dict[str, Any] = {"attempts": F("attempts") + 1, "last_error": ""}
+    due = OrderEmail.objects.due()
+    if due.alone().claim(email_id, **begun):
+        return True
+    ready = OrderEmail.objects.ready().filter(pk=email_id).exists()
+    return ready and due.claim(email_id, **begun) is not None
+
+
 def _send(email_id: int) -> None:
-    email = OrderEmail.objects.select_related(
-        "order__site", "refund__payment", "refund__credit_note", "return_request"
-    ).get(pk=email_id)
+    email = OrderEmail.objects.select_related("order").get(pk=email_id)
     try:
         message = build(email)
         with handing_over(message):
@@ -136,11 +140,12 @@ def _send(email_id: int) -> None:
 def build(email: OrderEmail) -> EmailMultiAlternatives:
     """In the order's language, as the order is now; the invoice attached where there is one."""
     order = email.order
+    prefetch_related_objects([order], "lines", "taxes", "addresses")
     with translation.override(order.language):
-        message = compose(
+        message = write(
             letter_of(email),
             contents_of(email),
-            ShopSettings.for_site(order.site),
+            order.site_id,
             to=order.email,
             headers={"Message-ID": message_id(email), **_thread(email)},
         )
@@ -174,6 +179,8 @@ def message_id(email: OrderEmail) -> str:
 
 def _thread(email: OrderEmail) -> dict[str, str]:
     """So that mail programs show all e-mails of an order together."""
+    if email.kind == EmailKind.RECEIVED and email.edition == 1:
+        return {}  # it was written with the order, before all others
     first = email.order.emails.order_by("pk").first()
     if first is None or first.pk == email.pk:
         return {}

@@ -44,7 +44,7 @@ def contents_of(email: Any) -> Contents:
         context={
             "order": order,
             "url": order.public_url,
-            "shipment": order.shipments.last(),
+            "shipment": order.shipments.last() if email.kind == EmailKind.SENT else None,
             "refund": email.refund,
             "return_request": email.return_request,
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -21,19 +21,25 @@ class ClaimableQuerySet(models.QuerySet[Any]):
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=timezone.now())
         return self.filter(free)
 
-    @contextmanager
-    def claimed(self, pk: Any, **changes: Any) -> Iterator[bool]:
-        """Whether the work on this row is ours until the block ends, however it ends.
+    def claim(self, pk: Any, **changes: Any) -> datetime | None:
+        """Until when the work on this row is ours: None where somebody else is at it.
 
-        One conditional update: of two who try, one gets True. Call it on conditions of the row
+        One conditional update: of two who try, one gets it. Call it on conditions of the row
         itself: one that joins would be judged by what was true before the other one was done.
+        Whoever writes down how the work ended sets `claimed_until` to None with that.
         """
         until = timezone.now() + CLAIM
-        mine = bool(self.unclaimed().filter(pk=pk).update(claimed_until=until, **changes))
+        mine = self.unclaimed().filter(pk=pk).update(claimed_until=until, **changes)
+        return until if mine else None
+
+    @contextmanager
+    def claimed(self, pk: Any, **changes: Any) -> Iterator[bool]:
+        """Whether the work on this row is ours until the block ends, however it ends."""
+        until = self.claim(pk, **changes)
         try:
-            yield mine
+            yield until is not None
         finally:
-            if mine:
+            if until:
                 ours = self.model._default_manager.filter(pk=pk, claimed_until=until)
                 ours.update(claimed_until=None)
 

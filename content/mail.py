@@ -9,26 +9,44 @@ from typing import Any
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import translation
+from wagtail.models import Site
 
 from content import stylesheets
 from content.letters import Contents, Letter, words_of
+from content.live_pages import depends_on
+from content.live_pages.names import SITE, wording_of
+from content.live_pages.parts import kept
 from content.models import ShopSettings, Wording
+
+
+def write(
+    letter: Letter,
+    contents: Contents,
+    site_id: int,
+    *,
+    to: str,
+    headers: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    """In the active language, in the name of this site's shop and in the words of its staff."""
+    language = translation.get_language() or ""
+    key = ("letter", site_id, letter.name, language)
+    shop, own = kept(key, lambda: _paper(letter, site_id, language))
+    return compose(letter, contents, shop, own, to=to, headers=headers)
 
 
 def compose(
     letter: Letter,
     contents: Contents,
     shop: ShopSettings,
+    own: Mapping[str, str],
     *,
     to: str,
     headers: Mapping[str, str] | None = None,
-    own: Mapping[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """In the active language. `own`: words to use instead of those that staff have saved."""
-    if own is None:
-        own = Wording.objects.texts(letter.name, translation.get_language() or "")
+    """In the active language. `own`: staff's words, by part of the letter."""
     words = words_of(letter, own, {**contents.values, "shop": shop.name})
     context: dict[str, Any] = {**contents.context, "shop": shop, "words": words}
     message = EmailMultiAlternatives(
@@ -46,6 +64,15 @@ def compose(
 def sending_domain() -> str:
     """Of the shop's own address, for names of messages."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def _paper(letter: Letter, site_id: int, language: str) -> tuple[ShopSettings, dict[str, str]]:
+    """What every e-mail of a kind has in common."""
+    shop = ShopSettings.for_site(Site.objects.get(pk=site_id))
+    depends_on(SITE, shop.logo, wording_of(letter.name))
+    if shop.logo:
+        prefetch_related_objects([shop.logo], "renditions")
+    return shop, Wording.objects.texts(letter.name, language)
 
 
 def _in_style(html: str) -> str:

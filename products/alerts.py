@@ -16,9 +16,8 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from content.mail import compose, sending_domain
+from content.mail import sending_domain, write
 from content.mail_server import FINAL, failure_in, handing_over
-from content.models import ShopSettings
 from products.letters import contents_of, letter_of
 from products.models.alerts import StockAlert
 from products.models.pages import ProductPage
@@ -135,10 +134,10 @@ def _soon(alert_id: int) -> None:
 
 def _message(alert: StockAlert) -> EmailMultiAlternatives:
     with translation.override(alert.language):
-        return compose(
+        return write(
             letter_of(alert),
             contents_of(alert, key_of(alert)),
-            ShopSettings.for_site(alert.page.get_site()),
+            alert.page.get_site().pk,
             to=alert.email,
             headers={
                 "Message-ID": f"<{letter_of(alert).name}-{alert.pk}@{sending_domain()}>",

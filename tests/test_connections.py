@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import task_postrun, task_prerun
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from pytest_django import Settings
 
+from bowerbird.celery import app
 from bowerbird.checks import refuse_under_asgi
 from bowerbird.redis_databases import addresses
 from tests.test_settings import PRODUCTION, read, run
@@ -59,6 +65,44 @@ def test_asgi_server__does_not_start_with_production_s_connections() -> None:
     done = run("-c", "import bowerbird.asgi", **PRODUCTION)
     assert done.returncode != 0
     assert "Serve bowerbird.wsgi, or set CONN_MAX_AGE=0." in done.stderr
+
+
+class AtWork:
+    """A task, as a worker runs it or as a request does."""
+
+    def __init__(self, *, is_eager: bool) -> None:
+        self.request = SimpleNamespace(is_eager=is_eager)
+
+
+@pytest.fixture
+def hooks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is done to the connection, in that order."""
+    done: list[str] = []
+    wrapper = connections["default"]
+    monkeypatch.setattr(wrapper, "close", lambda: done.append("close"))
+    look = "close_if_unusable_or_obsolete"
+    monkeypatch.setattr(wrapper, look, lambda: done.append("look"))
+    return done
+
+
+def test_worker__keeps_its_connection_as_a_web_server_does(hooks: list[str]) -> None:
+    celery_s_own, task = DjangoWorkerFixup(app), AtWork(is_eager=False)
+    for _ in range(3):
+        celery_s_own.on_task_prerun(task)
+        celery_s_own.on_task_postrun(task)
+    assert hooks == []
+
+    task_prerun.send(sender=task)
+    task_postrun.send(sender=task)
+
+    assert hooks == ["look", "look"]
+
+
+def test_task__within_a_request_leaves_its_connection_alone(hooks: list[str]) -> None:
+    task_prerun.send(sender=AtWork(is_eager=True))
+    task_postrun.send(sender=AtWork(is_eager=True))
+
+    assert hooks == []
 
 
 @pytest.mark.parametrize(("installed", "found"), [(True, ["bowerbird.E001"]), (False, [])])

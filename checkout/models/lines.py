@@ -46,7 +46,7 @@ class OrderLine(Snapshot):
     units_refunded = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["order", "position"]
+        ordering = ["order_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_a_sku"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_units"),
@@ -91,7 +91,7 @@ class OrderTax(Snapshot):
     gross = MoneyField()
 
     class Meta:
-        ordering = ["order", "-rate"]
+        ordering = ["order_id", "-rate"]
         constraints = [
             models.UniqueConstraint(fields=["order", "rate"], name="order_tax_once_a_rate")
         ]

@@ -42,6 +42,10 @@ class OrderEmailQuerySet(ClaimableQuerySet):
         """To be sent, now or when its back-off ends."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
+    def alone(self) -> OrderEmailQuerySet:
+        """With which no document ever goes, as its own row says."""
+        return self.exclude(kind=EmailKind.CONFIRMED).filter(refund__isnull=True)
+
     def ready(self) -> OrderEmailQuerySet:
         """Due, and what goes with it is there: an e-mail waits for its documents."""
         without_invoice = Q(kind=EmailKind.CONFIRMED, order__invoice__rendered_at__isnull=True)

@@ -78,7 +78,7 @@ class Payment(Claimable):
     objects = PaymentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["order", "attempt"]
+        ordering = ["order_id", "attempt"]
         constraints = [
             models.UniqueConstraint(fields=["order", "attempt"], name="payment_attempt_once"),
             # NULLs are distinct: attempts that have no reference yet do not collide.

@@ -43,7 +43,7 @@ class Shipment(models.Model):
     )
 
     class Meta:
-        ordering = ["order", "pk"]
+        ordering = ["order_id", "pk"]
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
         indexes = [models.Index(fields=["number"], name="shipment_by_number")]

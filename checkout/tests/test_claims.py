@@ -43,6 +43,19 @@ def test_claim__for_one_at_a_time(email: OrderEmail) -> None:
         assert third is True
 
 
+def test_claim__without_a_block_is_held_until_its_end_is_written(email: OrderEmail) -> None:
+    due = OrderEmail.objects.due()
+    with time_machine.travel(NOW, tick=False):
+        assert due.claim(email.pk, attempts=3) == NOW + CLAIM
+        assert due.claim(email.pk, attempts=4) is None
+    email.refresh_from_db()
+    assert (email.claimed_until, email.attempts) == (NOW + CLAIM, 3)
+
+    OrderEmail.objects.update(claimed_until=None)
+
+    assert due.claim(email.pk) is not None
+
+
 def test_claim__ends_however_the_work_ends(email: OrderEmail) -> None:
     with pytest.raises(SystemExit), OrderEmail.objects.due().claimed(email.pk):
         raise SystemExit

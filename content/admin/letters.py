@@ -143,7 +143,7 @@ class LetterView(LettersPage):
     def _preview(self, form: WordingForm) -> dict[str, str]:
         shop = ShopSettings.for_site(Site.objects.get(is_default_site=True))
         with translation.override(self.language):
-            message = compose(self.letter, self.letter.sample(), shop, to="", own=form.cleaned_data)
+            message = compose(self.letter, self.letter.sample(), shop, form.cleaned_data, to="")
         html, _kind = message.alternatives[0]
         return {"subject": str(message.subject), "text": str(message.body), "html": str(html)}
 

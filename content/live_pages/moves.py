@@ -12,14 +12,15 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import post_page_move, pre_page_move
 
-from content.live_pages.names import SITE
+from content.live_pages.names import SITE, wording_of
 from content.live_pages.owed import owed_ahead
 from content.live_pages.traces import UNSEEN, Traces, changed_since, is_new, traces_of, will_change
 from content.live_pages.watching import moved, shown_on_pages, watch, watched_elsewhere
-from content.models import ClosedDay, Rendition, ShopSettings, SocialLink
+from content.models import ClosedDay, Rendition, ShopSettings, SocialLink, Wording
 
 for model in (ShopSettings, SocialLink, ClosedDay, Site, Locale, PageViewRestriction):
     watch(model, lambda row: [SITE])
+watch(Wording, lambda row: [wording_of(row.letter)])
 shown_on_pages(get_image_model())
 shown_on_pages(get_document_model())
 watched_elsewhere(Rendition)  # made where a page wants it; below for those that go

@@ -11,6 +11,7 @@ picture:7             a picture's file and words
 sku:FLOW-A3           what a shopper is told of the stock
 delivery, tax         what the shop asks for delivery, and the rates of VAT
 
+wording:order-sent    is on no page: the words that staff wrote for an e-mail
 told:<mark>           is on no page: there once a debt is paid, see `content.live_pages.owed`
 """
 
@@ -42,6 +43,10 @@ def told(mark: UUID) -> str:
 
 def is_mark(name: str) -> bool:
     return name.startswith("told:")
+
+
+def wording_of(letter: str) -> str:
+    return f"wording:{letter}"
 
 
 def link_to(page: Page | int) -> str:

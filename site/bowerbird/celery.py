@@ -7,7 +7,8 @@ from typing import Any
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
-from django.db import transaction
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections, transaction
 
 # Imported with the package, so before wsgi.py and asgi.py: a server that forgets to say which
 # settings gets production, which stops and says what is missing. manage.py is for development.
@@ -41,3 +42,13 @@ class ShopTask(DjangoTask):
 app = Celery("bowerbird", task_cls=ShopTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def keep_good_connections(sender: ShopTask, **kwargs: Any) -> None:
+    """Of the database, between tasks as between requests: for CONN_MAX_AGE, and looked at before
+    they are used again. A task that runs within a request shares that one's.
+    """
+    if not sender.request.is_eager:
+        close_old_connections()
