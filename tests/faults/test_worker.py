@@ -97,6 +97,38 @@ def test_worker__the_same_task_ten_times(queue: redis.Redis, workshop: Workshop)
     assert order.emails.get().attempts == 1
 
 
+def test_worker__keeps_one_connection_and_survives_its_end(
+    queue: redis.Redis, workshop: Workshop
+) -> None:
+    """Of the database, from task to task; one that was cut is noticed before it is used again."""
+    make_product(sku="WAVES")
+    with workshop.worker():
+        make_order({"WAVES": 1}, provider="bank_transfer")
+        wait_until(nothing_due, "the first e-mail")
+        [first] = other_connections()
+        make_order({"WAVES": 1}, provider="bank_transfer")
+        wait_until(nothing_due, "the second e-mail")
+        assert other_connections() == [first]
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+        make_order({"WAVES": 1}, provider="bank_transfer")
+        wait_until(nothing_due, "the third e-mail")
+        wait_until(lambda: is_drained(queue), "an empty queue")
+
+    assert len(workshop.mails()) == 3
+    assert set(OrderEmail.objects.values_list("attempts", flat=True)) == {1}
+
+
+def other_connections() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
 # --- The broker is down --------------------------------------------------------------------------
 
 
