@@ -21,7 +21,7 @@ from checkout.payments import stripe as gateway
 from checkout.payments.base import Observation, Outcome
 from checkout.status import OrderStatus
 from checkout.tests.factories import ADDRESS, advance, make_order
-from content.tests.factories import set_up_shop
+from content.tests.factories import make_picture, set_up_shop
 from products.models import Sku
 from products.tests.factories import make_product, put_in_stock
 from tests.stripe_stand_in import SECRET, StandIn
@@ -474,7 +474,7 @@ def test_page__queries(client: Client, transfer: Order, django_assert_max_num_qu
     big = make_order({f"MORE-{number}": 1 for number in range(5)})
     client.get(transfer.get_absolute_url())
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(11):
         client.get(big.get_absolute_url())
 
 
@@ -488,3 +488,30 @@ def test_payment__held_is_said_without_a_number(
 
     assert "does not match" in html
     assert "/pay/" not in html
+
+
+def test_page__knows_what_came_to_an_order_before_it_was_paid(
+    client: Client, order: Order, stripe_api: StandIn
+) -> None:
+    """Money that does not match goes back, though the order never was paid."""
+    settling.apply(order.payments.get(), Observation(Outcome.PAID, order.total, "EUR"))
+    payment = Payment.objects.get()
+    Refund.objects.create(payment=payment, amount=payment.amount, reason=Refund.Reason.MISMATCH)
+
+    html = client.get(order.get_absolute_url()).content.decode()
+
+    assert Order.objects.get().paid_at is None
+    assert "On its way back" in html
+
+
+def test_page__a_picture_that_is_changed_is_shown_as_it_is_now(
+    client: Client, transfer: Order
+) -> None:
+    line = transfer.lines.get()
+    assert "frame--empty" in client.get(transfer.get_absolute_url()).content.decode()
+
+    type(line).objects.filter(pk=line.pk).update(picture=make_picture())
+
+    html = client.get(transfer.get_absolute_url()).content.decode()
+    assert "frame--empty" not in html
+    assert 'sizes="7rem"' in html
