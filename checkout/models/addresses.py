@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -48,6 +49,11 @@ class OrderAddress(Snapshot):
 
     def as_lines(self) -> list[str]:
         """In the order in which the country's post wants to read it."""
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        """Asked for several times by an e-mail, in its text and in its HTML."""
         from checkout.addresses import address_lines
 
         return address_lines(self.as_dict())
