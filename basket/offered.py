@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from content.live_pages import name_of
@@ -17,6 +20,7 @@ from content.live_pages.names import SITE, family_of
 from content.live_pages.parts import Part, kept_many
 from content.locales import active_locale
 from content.models import Picture
+from content.prepared import Prepared
 from products.cards import lead_pictures
 from products.models import OptionValue, ProductPage, Variant
 
@@ -36,17 +40,35 @@ def sellable_variants(codes: Collection[str], page_id: int | None = None) -> lis
 
     With page, SKU and tax class at hand; `labels_of` and `looks_of` know the rest.
     """
-    wanted = Q(sku_id__in=codes)
-    if page_id is not None and page_id <= LARGEST_PAGE_ID:
-        wanted = wanted | Q(page_id=page_id) if codes else Q(page_id=page_id)
-    elif not codes:
+    of_page = page_id is not None and page_id <= LARGEST_PAGE_ID
+    if not codes and not of_page:
         return []
-    return list(
-        Variant.objects.sellable()
+    values: dict[Any, Any] = {_code(number): code for number, code in enumerate(codes)}
+    values |= {_NOW: timezone.now(), _PAGE_ID: page_id}
+    return _sellable(len(codes), of_page)(values)
+
+
+# What stands in the prepared query for what is asked.
+_NOW, _PAGE_ID = datetime(1970, 1, 1, tzinfo=UTC), -1
+
+
+def _code(number: int) -> str:
+    return f"\x00{number}"
+
+
+@lru_cache(maxsize=128)
+def _sellable(codes: int, of_page: bool) -> Prepared[Variant]:
+    stand_ins = [_code(number) for number in range(codes)]
+    wanted = Q(sku_id__in=stand_ins) if codes else Q()
+    if of_page:
+        wanted |= Q(page_id=_PAGE_ID)
+    variants = (
+        Variant.objects.sellable(_NOW)
         .filter(wanted)
         .select_related("sku", "page__tax_class")
         .only(*_READ, *(f"page__{name}" for name in _OF_PAGE), "page__tax_class__code")
     )
+    return Prepared(variants, _NOW, *stand_ins, *([_PAGE_ID] if of_page else []))
 
 
 @dataclass(frozen=True)

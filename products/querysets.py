@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -29,12 +30,13 @@ def _restrictions_above(path: str) -> models.QuerySet[PageViewRestriction]:
 class VariantQuerySet(models.QuerySet):
     """`sellable` is the one answer to "what may be sold": basket, checkout and pages all ask it."""
 
-    def sellable(self) -> VariantQuerySet:
+    def sellable(self, now: datetime | None = None) -> VariantQuerySet:
         """Of a page that is live, public, not expired, and its own; the SKU not retired.
 
         Sold-out variants are included: they may be sold again, and the shopper is told.
         """
-        not_yet_expired = Q(page__expire_at__isnull=True) | Q(page__expire_at__gt=timezone.now())
+        now = now or timezone.now()
+        not_yet_expired = Q(page__expire_at__isnull=True) | Q(page__expire_at__gt=now)
         return self.filter(
             ~Exists(_restrictions_above("page__path")),
             not_yet_expired,
