@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, SessionBase
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 
 from basket.contents import Contents
 from basket.models import SavedBasket
@@ -49,7 +48,7 @@ def changing(request: HttpRequest) -> Iterator[Contents]:
             _write(session, row)
         _remember(request.user, after)
     # Saving once more at the end of the request would write over whoever came next. Only a new
-    # session, which nobody else knows yet, needs it: that is what sends the cookie.
+    # session, which nobody else knows yet, is saved there, and only there: that sends the cookie.
     session.modified = session.modified and row is None
 
 
@@ -69,11 +68,9 @@ def _lock_and_reload(session: SessionBase) -> Any:
 
 
 def _write(session: Any, row: Any) -> None:
-    """What `session.save()` does, without a transaction within ours, or a look whether nobody
-    has a key of 165 random bits yet."""
+    """What `session.save()` does, without a transaction within ours."""
     if row is None:
-        session._session_key = get_random_string(32, VALID_KEY_CHARS)
-        session.create_model_instance(session._session).save(force_insert=True)
+        session.draw_key()
         return
     row.session_data, row.expire_date = session.encode(session._session), session.get_expiry_date()
     row.save(update_fields=["session_data", "expire_date"])

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "bowerbird.doors.ContentSecurityPolicy",
     "bowerbird.doors.DoorsMiddleware",
     "bowerbird.middleware.DatabaseTimeoutMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "basket.sessions.Sessions",
     "basket.middleware.RememberUnits",
     "django.middleware.locale.LocaleMiddleware",
     "content.at_hand.AtHand",
