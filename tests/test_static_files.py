@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import override_settings
 from fontTools.ttLib import TTFont
 
-from bowerbird.static_files import Read, join_scripts, join_styles
+from bowerbird.static_files import Read, ReleasedFiles, join_scripts, join_styles
 
 Released = Callable[[str], Path]
 STATIC = Path(settings.BASE_DIR, "static")
@@ -208,3 +208,16 @@ def test_preloaded_fonts__are_those_of_nearly_every_page() -> None:
     preloaded = re.findall(r"rel=\"preload\" href=\"{% static 'fonts/([^']+)' %}\"", base)
     assert preloaded == ["newsreader-basic.woff2", "instrument-sans-basic.woff2"]
     assert sum((STATIC / "fonts" / name).stat().st_size for name in preloaded) < 36_000
+
+
+def test_address__is_looked_up_once_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = ReleasedFiles()
+    asked: list[str] = []
+
+    def stored_name(name: str) -> str:
+        asked.append(name)
+        return f"{name}.1"
+
+    monkeypatch.setattr(files, "stored_name", stored_name)
+    assert {files.url("css/shop.css") for _ in range(3)} == {"/static/css/shop.css.1"}
+    assert asked == ["css/shop.css"]

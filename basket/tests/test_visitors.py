@@ -184,7 +184,7 @@ def test_budget__basket_whatever_the_number_of_lines(
 
 def test_budget__first_add(client: Client, shelf: list[ProductPage]) -> None:
     add(Client(), shelf[0], 1, sku="P0-A3")
-    assert queries_of(lambda: add(client, shelf[0], 1, sku="P0-A3")) <= 4
+    assert queries_of(lambda: add(client, shelf[0], 1, sku="P0-A3")) <= 3
 
 
 def test_budget__add_to_a_basket_of_five(client: Client, shelf: list[ProductPage]) -> None:
@@ -196,4 +196,4 @@ def test_budget__add_to_a_basket_of_five(client: Client, shelf: list[ProductPage
 def test_budget__update(client: Client, shelf: list[ProductPage]) -> None:
     for n in range(5):
         add(client, shelf[n], 2, sku=f"P{n}-A3")
-    assert queries_of(lambda: update(client, "P0-A3", 1)) <= 6
+    assert queries_of(lambda: update(client, "P0-A3", 1)) <= 5

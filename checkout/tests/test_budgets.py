@@ -91,11 +91,11 @@ def test_walk__queries(walk: Callable[[], dict[str, int]]) -> None:
 
     assert Order.objects.filter(status="paid").count() == 2
     budgets = {
-        "basket": 6,
-        "form": 11,
-        "place": 25,
-        "payment page": 5,
-        "pay": 32,
+        "basket": 2,
+        "form": 2,
+        "place": 16,
+        "payment page": 3,
+        "pay": 28,
         "order page": 13,
     }
     assert {name: n for name, n in took.items() if n > budgets[name]} == {}

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
@@ -38,6 +39,7 @@ FORGET_AFTER = 7 * 24 * 60 * 60  # seconds: versions that nobody asks for any mo
 COUNTS_LAST = 8 * 24 * 60 * 60  # seconds
 MARKS_LAST = 60 * 60  # seconds: beat asks within a minute
 MOST_OWED = 5_000
+MOST_QUESTIONS = 1_000  # of some hundred bytes each
 MOST_CONNECTIONS = 10_000  # no bound of its own: a thread of the server needs one
 
 # The clock grows with every move, also if the server's own clock is set back. The ARGV beside a key
@@ -91,6 +93,8 @@ class RedisBacking:
         )
         self._client = redis.Redis(connection_pool=self._pool)
         self._scripts = {text: self._client.register_script(text) for text in (_MOVE, _SETTLE)}
+        # What is on every page is asked for again with each.
+        self._questions = lru_cache(maxsize=MOST_QUESTIONS)(self._put)
         self._own = threading.local()
         self._lock = threading.Lock()
         # What has to be moved, each with the number of its latest change.
@@ -116,6 +120,9 @@ class RedisBacking:
 
     def question(self, names: Sequence[str]) -> bytes:
         """The very bytes that ask for the epoch and these versions."""
+        return self._questions(tuple(names))
+
+    def _put(self, names: tuple[str, ...]) -> bytes:
         words = [b"MGET", self._epoch.encode(), *(self._key("v", name).encode() for name in names)]
         return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words)
 

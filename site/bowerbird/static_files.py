@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -31,6 +32,11 @@ _TIED = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 
 
 class ReleasedFiles(CompressedManifestStaticFilesStorage):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What was collected stays as it is while a process runs, and each page names six of them.
+        self.url = cache(super().url)
+
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
