@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,32 @@ def plan_of(rows: QuerySet[Any, Any]) -> Plan:
         frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
         frozenset(node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"),
     )
+
+
+@contextmanager
+def without_rivals(index: str) -> Iterator[None]:
+    """The table has this index, by the beginning of its name, and those of its constraints only.
+
+    Which of two that both serve PostgreSQL takes, depends on how much each has grown in the tests
+    before: what is asked here is whether this one serves.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(_RIVALS, [f"{index}%"])
+        for (rival,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {connection.ops.quote_name(rival)}")
+        yield
+        transaction.set_rollback(True)
+
+
+_RIVALS = """
+SELECT other.indexrelid::regclass::text
+FROM pg_class named
+JOIN pg_index own ON own.indexrelid = named.oid
+JOIN pg_index other ON other.indrelid = own.indrelid
+LEFT JOIN pg_constraint rule ON rule.conindid = other.indexrelid
+WHERE named.relname LIKE %s AND other.indexrelid <> own.indexrelid AND rule.oid IS NULL
+"""
 
 
 def nodes_of(rows: QuerySet[Any, Any], *dear: str) -> list[Mapping[str, Any]]:
