@@ -35,15 +35,16 @@ def plan_of(rows: QuerySet[Any, Any]) -> Plan:
 
 
 @contextmanager
-def without_rivals(index: str) -> Iterator[None]:
-    """The table has this index, by the beginning of its name, and those of its constraints only.
+def without_rivals(*indexes: str) -> Iterator[None]:
+    """The table has these indexes, by the beginnings of their names, and those of its constraints.
 
     Which of two that both serve PostgreSQL takes, depends on how much each has grown in the tests
-    before: what is asked here is whether this one serves.
+    before: what is asked here is whether these serve.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(_RIVALS, [f"{index}%"])
+        names = [f"{index}%" for index in indexes]
+        cursor.execute(_RIVALS, [names, names])
         for (rival,) in cursor.fetchall():
             cursor.execute(f"DROP INDEX {connection.ops.quote_name(rival)}")
         yield
@@ -51,12 +52,13 @@ def without_rivals(index: str) -> Iterator[None]:
 
 
 _RIVALS = """
-SELECT other.indexrelid::regclass::text
+SELECT DISTINCT rival.relname
 FROM pg_class named
 JOIN pg_index own ON own.indexrelid = named.oid
 JOIN pg_index other ON other.indrelid = own.indrelid
 LEFT JOIN pg_constraint rule ON rule.conindid = other.indexrelid
-WHERE named.relname LIKE %s AND other.indexrelid <> own.indexrelid AND rule.oid IS NULL
+JOIN pg_class rival ON rival.oid = other.indexrelid
+WHERE named.relname LIKE ANY (%s) AND NOT rival.relname LIKE ANY (%s) AND rule.oid IS NULL
 """
 
 
