@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout import status
 from checkout.admin.order_actions import CHANGE_ORDERS
@@ -23,6 +20,7 @@ from checkout.admin.order_inspect import VIEW_ORDERS
 from checkout.admin.order_pages import REFUSALS, explain
 from checkout.models import Order
 from checkout.status import OrderStatus
+from content.admin.permitted import PermittedPage
 from products.admin.records import came_from
 
 Words = str | Promise
@@ -100,12 +98,12 @@ def _result(order: Order, do: Callable[[Order], object]) -> Result:
     return Result(order)
 
 
-class BulkPage(WagtailAdminTemplateMixin, View):
+class BulkPage(PermittedPage):
     """Shows the selection and asks, then does it. Refused orders are shown again, with the why."""
 
     template_name = "checkout/admin/bulk_page.html"
     header_icon = "form"
-    permission: str = CHANGE_ORDERS
+    permission = CHANGE_ORDERS
     question: Words = ""
 
     def done(self, count: int) -> str:
@@ -113,8 +111,7 @@ class BulkPage(WagtailAdminTemplateMixin, View):
         raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
+        self.refuse_others()
         sent = request.POST if request.method == "POST" else request.GET
         self.next = came_from(request, reverse("orders:index"))
         self.orders = chosen_orders(sent)

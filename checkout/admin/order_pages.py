@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout.documents.archive import DocumentSound
 from checkout.holding import DoesNotCover, NotHeld
@@ -26,6 +23,7 @@ from checkout.refunding import NothingToRefund, RefundSettled
 from checkout.return_status import ReturnMovedOn
 from checkout.sending import BeingRefunded, InDispute, SentOtherwise
 from checkout.status import TransitionNotAllowed
+from content.admin.permitted import PermittedPage
 from products.stock import OutOfStock
 
 Words = str | Promise
@@ -75,12 +73,11 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class OrderPage(WagtailAdminTemplateMixin, View):
+class OrderPage(PermittedPage):
     """Asks, then does it once. A subclass says who may, what is asked and what is done."""
 
     template_name = "checkout/admin/order_page.html"
     header_icon = "form"
-    permission: str
     form_class: type[OrderForm] = OrderForm
     button: Words = gettext_lazy("Save")
     question: Words = ""
@@ -90,8 +87,7 @@ class OrderPage(WagtailAdminTemplateMixin, View):
         self, request: HttpRequest, *args: Any, pk: int, **kwargs: Any
     ) -> HttpResponseBase:
         self.choose()
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
+        self.refuse_others()
         self.order = get_object_or_404(Order, pk=pk)
         self.prepare()
         return super().dispatch(request)

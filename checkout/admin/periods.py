@@ -6,20 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from checkout.admin.order_exports import SheetMixin
 from checkout.periods import Period
+from content.admin.permitted import PermittedMenuItem, PermittedPage
 
 SEE_BOOKS = "checkout.view_invoice"
 LONGEST = timedelta(days=731)
@@ -49,17 +47,13 @@ class PeriodForm(forms.Form):
         return Period(self.cleaned_data["since"], self.cleaned_data["until"])
 
 
-class PeriodView(SheetMixin, WagtailAdminTemplateMixin, View):
+class PeriodView(SheetMixin, PermittedPage):
     """For shop managers. A page says what it shows (`facts`) and what it hands out (`export`)."""
 
+    permission = SEE_BOOKS
     url_name: str
     header_icon = "table"
     period: Period
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(SEE_BOOKS):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         this_month = month_of(timezone.localdate())
@@ -93,15 +87,14 @@ class PeriodView(SheetMixin, WagtailAdminTemplateMixin, View):
         ]
 
 
-class PeriodMenuItem(MenuItem):
+class PeriodMenuItem(PermittedMenuItem):
     """Among the reports, for those who may see the books."""
+
+    permission = SEE_BOOKS
 
     def __init__(self, view: type[PeriodView], order: int) -> None:
         url, name = reverse(view.url_name), view.url_name.partition(":")[2]
         super().__init__(view.page_title, url, name=name, icon_name="table", order=order)
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(SEE_BOOKS))
 
 
 def month_of(day: date) -> Period:

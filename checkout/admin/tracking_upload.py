@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from checkout import sending, tracking_file
 from checkout.admin.in_bulk import Result, to_each
@@ -29,6 +26,7 @@ from checkout.models import Order
 from checkout.models.orders import tidy_number
 from checkout.sending import Effect
 from checkout.tracking_file import ParcelRow
+from content.admin.permitted import PermittedPage
 from products.importing.records import FileRefused
 
 
@@ -105,17 +103,13 @@ def _wrong_with(row: ParcelRow, order: Order) -> str:
     return " ".join(str(message) for errors in form.errors.values() for message in errors)
 
 
-class TrackingUploadView(WagtailAdminTemplateMixin, View):
+class TrackingUploadView(PermittedPage):
     """The preview carries its rows with it, as a table that is read and planned anew."""
 
+    permission = CHANGE_ORDERS
     template_name = "checkout/admin/tracking_upload.html"
     page_title = gettext_lazy("Tracking numbers from a file")
     header_icon = "upload"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(CHANGE_ORDERS):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(form=TrackingFileForm())

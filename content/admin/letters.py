@@ -6,22 +6,20 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.log_actions import log
 from wagtail.models import Site
 
 from content import letters
+from content.admin.permitted import PermittedMenuItem, PermittedPage
 from content.letters import Letter
 from content.mail import compose
 from content.models import ShopSettings, Wording
@@ -66,14 +64,10 @@ class WordingForm(forms.ModelForm):
         return not any(self.cleaned_data[part] for part in letters.PARTS)
 
 
-class LettersPage(WagtailAdminTemplateMixin, View):
+class LettersPage(PermittedPage):
+    permission = CHANGE_WORDING
     page_title = gettext_lazy("Words of e-mails")
     header_icon = "mail"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(CHANGE_WORDING):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
 
 class LetterIndexView(LettersPage):
@@ -163,9 +157,8 @@ class LetterView(LettersPage):
         return redirect("letters:index")
 
 
-class LettersMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(CHANGE_WORDING))
+class LettersMenuItem(PermittedMenuItem):
+    permission = CHANGE_WORDING
 
 
 class LettersViewSet(ViewSet):

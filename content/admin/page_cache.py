@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
+from content.admin.permitted import PermittedMenuItem, PermittedPage
 from content.live_pages import counting
 from content.live_pages.backing import Unreachable, the_backing
 
@@ -39,15 +35,11 @@ class Row:
     visits: tuple[int, ...]
 
 
-class PageCacheView(WagtailAdminTemplateMixin, View):
+class PageCacheView(PermittedPage):
+    permission = SEE
     template_name = "content/admin/page_cache.html"
     page_title = gettext_lazy("Page cache")
     header_icon = "resubmit"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(SEE):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -89,9 +81,8 @@ def _parted(kind: str) -> tuple[str, str]:
     return outcome, reason
 
 
-class PageCacheMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(SEE))
+class PageCacheMenuItem(PermittedMenuItem):
+    permission = SEE
 
 
 class PageCacheViewSet(ViewSet):
