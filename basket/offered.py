@@ -23,6 +23,7 @@ from content.models import Picture
 from content.prepared import Prepared
 from products.cards import lead_pictures
 from products.models import OptionValue, ProductPage, Variant
+from products.models.vocabulary import in_words
 
 K = TypeVar("K", bound=Hashable)
 
@@ -115,7 +116,7 @@ def _labels(keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], Part]:
     for key in keys:
         chosen = [values[pk] for pk in key[1:] if pk in values]
         shows = [name_of(thing) for value in chosen for thing in (value, value.option)]
-        label = Label(", ".join(map(str, chosen)), (SITE, *dict.fromkeys(shows)))
+        label = Label(in_words(chosen), (SITE, *dict.fromkeys(shows)))
         made[key] = Part(label, label.shows)
     return made
 

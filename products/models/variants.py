@@ -12,7 +12,7 @@ from wagtail.models import Orderable
 from content.models import Picture
 from products.fields import MoneyField, SkuKey
 from products.models.skus import Availability, Sku, StockState
-from products.models.vocabulary import OptionValue
+from products.models.vocabulary import OptionValue, in_words
 from products.panels import StockPanel
 from products.querysets import VariantQuerySet
 from products.sku_codes import make_sku_code
@@ -131,8 +131,7 @@ class Variant(Orderable):
 
     @property
     def options_label(self) -> str:
-        """ "Size: A3, Frame: Oak"; empty for the one variant of a simple product."""
-        return ", ".join(str(option) for option in self.options)
+        return in_words(self.options)
 
     @property
     def on_sale(self) -> bool:

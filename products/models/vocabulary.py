@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -104,3 +106,8 @@ class OptionValue(TranslatableMixin, Orderable):
 
     def __str__(self) -> str:
         return f"{self.option.name}: {self.name}"
+
+
+def in_words(chosen: Iterable[OptionValue]) -> str:
+    """ "Size: A3, Frame: Oak"; empty for the one variant of a simple product."""
+    return ", ".join(map(str, chosen))
