@@ -17,6 +17,7 @@ from content.tests.factories import default_site, make_picture, set_up_shop
 from products import stock
 from products.models import MovementReason, ProductPage, ProductPicture, Variant
 from products.tests.factories import make_category, make_option, make_product, make_variant
+from tests.live_pages.changes import change, republish
 from tests.live_pages.conftest import Commit, Reader
 
 pytestmark = pytest.mark.django_db
@@ -49,18 +50,6 @@ def shopper(reader: Reader, flow: ProductPage) -> Reader:
 def put_in(reader: Reader, page: ProductPage, sku: str = "FLOW-S", quantity: int = 1) -> None:
     fields = {"sku": sku, "quantity": quantity}
     assert reader.client.post(f"/basket/add/{page.pk}/", fields).status_code == 302
-
-
-def republish(page: ProductPage, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(page, name, value)
-    page.save_revision().publish()
-
-
-def change(thing: Any, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(thing, name, value)
-    thing.save()
 
 
 def picture() -> Picture:

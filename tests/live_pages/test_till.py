@@ -14,6 +14,7 @@ from content.models import ClosedDay, ShopSettings
 from content.tests.factories import default_site, set_up_shop
 from home.tests.factories import make_text_page
 from products.tests.factories import make_product
+from tests.live_pages.changes import change, republish
 from tests.live_pages.conftest import Commit, Reader
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +34,7 @@ def test_delivery__its_price_changes(buyer: Reader, committed: Commit) -> None:
     make_method("Post", "4.00")
     assert "£24.00" in buyer.see(CHECKOUT)
     with committed():
-        rate = ShippingRate.objects.get()
-        rate.price = Decimal("5.50")
-        rate.save()
+        change(ShippingRate.objects.get(), price=Decimal("5.50"))
     assert "£25.50" in buyer.see(CHECKOUT)
 
 
@@ -47,8 +46,7 @@ def test_delivery__a_method_comes_and_goes(buyer: Reader, committed: Commit) -> 
         courier = make_method("Courier", "9.00")
     assert "Courier" in buyer.see(CHECKOUT)
     with committed():
-        courier.active = False
-        courier.save()
+        change(courier, active=False)
     assert "Courier" not in buyer.see(CHECKOUT)
 
 
@@ -74,8 +72,7 @@ def test_tax__a_rate_comes(buyer: Reader, committed: Commit, path: str) -> None:
     assert "£3.33" in buyer.see(path)
     with committed():
         TaxRate.objects.create(country="GB", tax_class="standard", rate=25, valid_from=yesterday)
-        old.valid_until = yesterday - timedelta(days=1)
-        old.save()
+        change(old, valid_until=yesterday - timedelta(days=1))
     assert "£4.00" in buyer.see(path)
 
 
@@ -93,15 +90,13 @@ def test_terms__get_another_title(buyer: Reader, committed: Commit) -> None:
     make_method("Post", "4.00")
     with committed():
         terms = make_text_page("Our terms")
-        shop = ShopSettings.for_site(default_site())
-        shop.terms_page = terms
-        shop.save()
+        change(ShopSettings.for_site(default_site()), terms_page=terms)
     assert "By ordering you accept our" in buyer.see(CHECKOUT)
     with committed():
-        terms.title = "Terms of the house"
-        terms.save_revision().publish()
+        republish(terms, title="Terms of the house")
     assert buyer.see(CHECKOUT).count("Terms of the house") == 2  # above the button, and below all
     with committed():
+        terms.refresh_from_db()
         terms.unpublish()
     assert "By ordering you accept our" not in buyer.see(CHECKOUT)
 

@@ -34,6 +34,7 @@ from products import stock
 from products.models import Brand, MovementReason, Variant
 from products.pricing import Price, set_price
 from products.tests.factories import make_category, make_option, make_product, make_variant
+from tests.live_pages.changes import change, republish
 from tests.live_pages.conftest import Commit, Reader
 
 pytestmark = pytest.mark.django_db
@@ -98,19 +99,6 @@ def _stock_a_shop() -> dict[str, Any]:
         "picture": make_picture("Waves"),
         "document": get_document_model().objects.create(title="Sizes", file=sizes),
     }
-
-
-def republish(page: Page, **fields: Any) -> None:
-    page = page.specific_class.objects.get(pk=page.pk)
-    for name, value in fields.items():
-        setattr(page, name, value)
-    page.save_revision().publish()
-
-
-def change(thing: Any, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(thing, name, value)
-    thing.save()
 
 
 def restrict(page: Page) -> None:
