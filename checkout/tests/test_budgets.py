@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from checkout.models import EmailKind, Order, OrderEmail
+from checkout.tests.counter import LONDON, URL
 from checkout.tests.factories import make_method
-from checkout.tests.test_checkout_view import LONDON, URL
 from content.live_pages.backing import the_backing
 from content.live_pages.kept import kept_pages
 from content.tests.factories import set_up_shop

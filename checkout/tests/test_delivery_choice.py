@@ -12,8 +12,8 @@ from pytest_django import Settings
 from checkout.bands import Parcel
 from checkout.models import Order, ShippingMethod, ShippingZone, TaxTreatment
 from checkout.tariff import Tariff
+from checkout.tests.counter import LONDON, URL, form_of, nothing_ordered, order_now
 from checkout.tests.factories import make_method, make_rate, make_zone
-from checkout.tests.test_checkout_view import LONDON, URL, form_of, nothing_ordered, order_now
 from content.tests.factories import set_up_shop
 from products.models import ProductPage, Sku
 from products.tests.factories import make_product
